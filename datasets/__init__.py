@@ -1,0 +1,1 @@
+"""Where recordings come from: public sets, local folders, simulators."""

@@ -1,0 +1,1 @@
+"""scikit-learn estimators, and the named pipelines that are built of them."""
