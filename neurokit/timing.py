@@ -85,10 +85,9 @@ def machine(*distributions: str) -> str:
     processor = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
-        processor = (
-            f"{names[0].partition(':')[2].strip()}, {len(names)} cores" if names else processor
-        )
+        lines = cpuinfo.read_text().splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        processor = f"{names[0]}, {len(names)} cores" if names else processor
     versions = ", ".join(f"{name} {version(name)}" for name in distributions)
     return ", ".join(filter(None, [processor, f"Python {platform.python_version()}", versions]))
 
