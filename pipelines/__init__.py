@@ -1,1 +1,46 @@
-"""scikit-learn estimators, and the named pipelines that are built of them."""
+"""scikit-learn estimators, and the named pipelines that are built of them.
+
+Nothing is imported before it is asked for: scikit-learn alone costs a second.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
+    from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
+    from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
+
+_HOMES = {
+    "catalogue": ("build", "defaults", "description", "names", "resolve"),
+    "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
+    "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "CheckedEpochs",
+    "FilterBank",
+    "LogBandPowers",
+    "SpatialCovariances",
+    "as_array",
+    "build",
+    "defaults",
+    "description",
+    "names",
+    "resolve",
+    "sampling_rate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

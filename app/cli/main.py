@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from neurokit.app.cli import pipelines
+
 cli = typer.Typer(
     name="neurokit",
     help="Brain signals into decisions: sessions, batch evaluations, pipelines.",
@@ -34,6 +36,9 @@ def options(
     ] = False,
 ) -> None:
     """Brain signals into decisions: sessions, batch evaluations, pipelines."""
+
+
+cli.add_typer(pipelines.app, name="pipelines")
 
 
 def main() -> None:
