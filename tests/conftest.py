@@ -7,6 +7,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 if not os.path.exists("/dev/nvidia0"):
     os.environ.setdefault("NUMBA_ENABLE_CUDASIM", "1")
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,14 @@ def _quiet_home(tmp_path_factory):
     os.environ["_MNE_FAKE_HOME_DIR"] = str(home)
     os.environ["MOABB_DOWNLOAD_PROVIDER"] = "upstream"
     os.environ.setdefault("MNE_DATA", str(home / "mne_data"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_lsl_session(tmp_path_factory):
+    """Let this process's LSL streams, and its children's, be heard by nobody else."""
+    config = tmp_path_factory.mktemp("lsl") / "lsl_api.cfg"
+    config.write_text(
+        "[multicast]\nResolveScope = machine\n[lab]\nKnownPeers = {127.0.0.1}\n"
+        f"SessionID = {uuid.uuid4()}\n[log]\nlevel = -2\n"
+    )
+    os.environ["LSLAPICFG"] = str(config)

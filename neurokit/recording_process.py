@@ -1,0 +1,289 @@
+"""Run the recorder in a process of its own, that the window may die without hurting it.
+
+``start`` begins a recording, ``attach`` finds one that runs, ``unfinished`` those whose process is
+gone, and ``recover`` mends them. The two sides talk through a local socket whose address and key
+stand in the sidecar, which its owner alone can read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import Any
+
+from neurokit.recorder import Recorder, Status, write_json
+from neurokit.ring import Ring
+from neurokit.streams import SourceInfo, open_source
+from neurokit.xdf import Mended, mend
+
+POLL_SECONDS = 0.02
+START_SECONDS = 30.0
+FULL_BYTES = 50 * 2**20
+LONGEST_SECONDS = 6 * 3600
+
+
+class RecorderGone(OSError):
+    """The recorder's process has ended; the recording is on the disk, and may need to be mended."""
+
+
+class RecorderClient:
+    """The window's side of a running recorder.
+
+    Parameters
+    ----------
+    sidecar : path-like
+        ``NAME.recording`` beside the recording.
+
+    Raises
+    ------
+    RecorderGone
+        If its process has ended.
+    """
+
+    def __init__(self, sidecar: str | os.PathLike[str]) -> None:
+        self.sidecar = Path(sidecar)
+        description = json.loads(self.sidecar.read_text(encoding="utf-8"))
+        self.path = self.sidecar.with_name(description["recording"])
+        self.pid = int(description["pid"])
+        source: dict[str, Any] = description["source"]
+        lists = {key: tuple(value) for key, value in source.items() if isinstance(value, list)}
+        self.info = SourceInfo(**{**source, **lists})
+        try:
+            self._connection: Connection = Client(
+                description["address"], authkey=bytes.fromhex(description["key"])
+            )
+        except (OSError, EOFError) as error:
+            raise RecorderGone(f"the recorder of {self.path.name} has ended") from error
+        self._lock = threading.Lock()
+        self.ring = Ring(self.path.with_suffix(".ring"))
+
+    def status(self) -> Status:
+        """How the recording stands."""
+        return Status(**self._ask("status"))
+
+    def marker(self, label: str, stamp: float) -> None:
+        """Write a marker at ``stamp``, in seconds of ``neurokit.streams.now``."""
+        self._ask("marker", label, stamp)
+
+    def stop(self) -> Status:
+        """End the recording, and wait until its file is closed."""
+        return Status(**self._ask("stop"))
+
+    def close(self) -> None:
+        """Let go of the recorder; it goes on."""
+        self._connection.close()
+
+    def _ask(self, *request: Any) -> Any:
+        try:
+            with self._lock:
+                self._connection.send(request)
+                kind, answer = self._connection.recv()
+        except (OSError, EOFError) as error:
+            raise RecorderGone(f"the recorder of {self.path.name} has ended") from error
+        if kind == "error":
+            raise OSError(answer)
+        return answer
+
+
+def start(
+    address: str, path: str | os.PathLike[str], about: dict[str, Any] | None = None
+) -> RecorderClient:
+    """Begin a recording in a process of its own.
+
+    Parameters
+    ----------
+    address : str
+        Of the source, as ``open_source`` takes it.
+    path : path-like
+        The XDF file to make.
+    about : dict
+        Kept in the sidecar; JSON.
+
+    Raises
+    ------
+    OSError
+        If it did not start; the message is the recorder's own.
+    """
+    path = Path(path).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    request = json.dumps({"address": address, "path": str(path), "about": about or {}})
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "neurokit.recording_process", request],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+        sidecar = path.with_suffix(".recording")
+        deadline = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                if json.loads(sidecar.read_text(encoding="utf-8"))["pid"] == process.pid:
+                    _reap(process)
+                    return RecorderClient(sidecar)
+            time.sleep(POLL_SECONDS)
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        said.seek(0)
+        lines = said.read().decode(errors="replace").strip().splitlines()
+    raise OSError(lines[-1] if lines else f"the recorder did not start within {START_SECONDS:g} s")
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the process in the background, so that no dead child stays behind."""
+    threading.Thread(target=process.wait, name="recorder-reaper", daemon=True).start()
+
+
+attach = RecorderClient
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A recording whose process is gone: its sidecar, its file, and what the sidecar says."""
+
+    sidecar: Path
+    path: Path
+    about: dict[str, Any]
+
+
+def unfinished(folder: str | os.PathLike[str]) -> Iterator[Unfinished]:
+    """Recordings below a folder that were not ended and that nobody writes any more."""
+    for sidecar in sorted(Path(folder).rglob("*.recording")):
+        description = json.loads(sidecar.read_text(encoding="utf-8"))
+        if not _is_alive(int(description["pid"]), sidecar):
+            path = sidecar.with_name(description["recording"])
+            yield Unfinished(sidecar, path, description["about"])
+
+
+def _is_alive(pid: int, sidecar: Path) -> bool:
+    """Whether the recorder of a sidecar answers; a number may belong to another process by now."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        RecorderClient(sidecar).close()
+    except (RecorderGone, FileNotFoundError):
+        return False
+    return True
+
+
+def recover(recording: Unfinished) -> Mended:
+    """Mend a recording, and give it its final sidecar; the torn file is kept as it is."""
+    mended = mend(recording.path)
+    description = json.loads(recording.sidecar.read_text(encoding="utf-8"))
+    for secret in ("key", "address"):
+        description.pop(secret, None)
+    description["recovered"] = {**asdict(mended), "path": mended.path.name}
+    write_json(mended.path.with_suffix(".json"), description)
+    recording.path.with_suffix(".ring").unlink(missing_ok=True)
+    recording.sidecar.unlink()
+    return mended
+
+
+class _Server:
+    """The recorder's side of the socket: questions go into a queue that the recorder empties."""
+
+    def __init__(self) -> None:
+        self.key = secrets.token_bytes(32)
+        self.listener = Listener(authkey=self.key)
+        self.requests: queue.SimpleQueue[tuple[Connection, tuple[Any, ...]]] = queue.SimpleQueue()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self.listener.accept()
+            except OSError:
+                return
+            except Exception:
+                continue
+            threading.Thread(target=self._listen, args=(connection,), daemon=True).start()
+
+    def _listen(self, connection: Connection) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                self.requests.put((connection, connection.recv()))
+
+    def answer(self, recorder: Recorder) -> bool:
+        """Answer what was asked; True once it was asked to stop."""
+        while True:
+            try:
+                connection, (name, *arguments) = self.requests.get_nowait()
+            except queue.Empty:
+                return False
+            try:
+                if name == "marker":
+                    recorder.marker(*arguments)
+                if name == "stop":
+                    recorder.close()
+                reply: tuple[str, Any] = ("ok", asdict(recorder.status))
+            except OSError as error:
+                reply = ("error", str(error))
+            with contextlib.suppress(OSError):
+                connection.send(reply)
+            if name == "stop":
+                return True
+
+
+def run(address: str, path: str, about: dict[str, Any]) -> None:
+    """Record until told to stop, until the disk is nearly full, or for six hours."""
+    server = _Server()
+    recorder = Recorder(open_source(address), path, about)
+    write_json(
+        recorder.sidecar,
+        recorder.describe(address=server.listener.address, key=server.key.hex(), live=address),
+    )
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: asked.append(number))
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while True:
+        if server.answer(recorder):
+            return
+        if asked or time.monotonic() > deadline:
+            recorder.close("ended from outside" if asked else "ended after six hours")
+            return
+        try:
+            recorder.step()
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            recorder.status.problem = "the disk is full"
+        if recorder.status.problem == "the disk is full" or (
+            recorder.status.free_bytes < FULL_BYTES and recorder.status.acknowledged
+        ):
+            with contextlib.suppress(OSError):
+                recorder.close("the disk is full")
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _main() -> None:
+    request = json.loads(sys.argv[1])
+    try:
+        run(request["address"], request["path"], request["about"])
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    _main()
