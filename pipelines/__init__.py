@@ -9,26 +9,38 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
+    from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
+    from neurokit.pipelines.search import AugmentedCovarianceSearch
 
 _HOMES = {
+    "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
     "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
+    "riemann": ("RiemannMDM", "RiemannTangentSpace"),
+    "search": ("AugmentedCovarianceSearch",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AugmentedCovarianceSearch",
+    "AugmentedCovariances",
     "CheckedEpochs",
     "FilterBank",
     "LogBandPowers",
+    "RiemannMDM",
+    "RiemannTangentSpace",
     "SpatialCovariances",
     "as_array",
+    "automatic_grid",
     "build",
     "defaults",
     "description",
+    "max_order",
     "names",
     "resolve",
     "sampling_rate",
