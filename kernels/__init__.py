@@ -1,5 +1,30 @@
 """Kernels: numbers in, numbers out, each in plain NumPy, in Numba and in CUDA."""
 
 from neurokit.kernels.backends import available, find
+from neurokit.kernels.siegel import (
+    mean_and_logarithms_siegel,
+    mean_siegel,
+    siegel_distances,
+    siegel_exponentials,
+    siegel_logarithms,
+    siegel_translation,
+)
+from neurokit.kernels.toeplitz import (
+    lagged_covariances,
+    lagged_from_coefficients,
+    reflection_coefficients,
+)
 
-__all__ = ["available", "find"]
+__all__ = [
+    "available",
+    "find",
+    "lagged_covariances",
+    "lagged_from_coefficients",
+    "mean_and_logarithms_siegel",
+    "mean_siegel",
+    "reflection_coefficients",
+    "siegel_distances",
+    "siegel_exponentials",
+    "siegel_logarithms",
+    "siegel_translation",
+]
