@@ -9,6 +9,12 @@ from neurokit.kernels.siegel import (
     siegel_logarithms,
     siegel_translation,
 )
+from neurokit.kernels.spd import (
+    distances_riemann,
+    mean_and_tangent_vectors,
+    mean_riemann,
+    tangent_vectors,
+)
 from neurokit.kernels.toeplitz import (
     lagged_covariances,
     lagged_from_coefficients,
@@ -17,14 +23,18 @@ from neurokit.kernels.toeplitz import (
 
 __all__ = [
     "available",
+    "distances_riemann",
     "find",
     "lagged_covariances",
     "lagged_from_coefficients",
     "mean_and_logarithms_siegel",
+    "mean_and_tangent_vectors",
+    "mean_riemann",
     "mean_siegel",
     "reflection_coefficients",
     "siegel_distances",
     "siegel_exponentials",
     "siegel_logarithms",
     "siegel_translation",
+    "tangent_vectors",
 ]
