@@ -161,7 +161,7 @@ SOURCES = {
     "lsl": "neurokit.lsl:LslSource",
     "brainflow": "neurokit.boards:BoardSource",
     "replay": "neurokit.streams:ReplaySource",
-    "simulated": "neurokit.patients:SimulatedPatient",
+    "simulated": "neurokit.simulated_patient:SimulatedPatient",
 }
 
 
