@@ -1,0 +1,1 @@
+"""The window: state in ``session``, and thin panels that draw it."""
