@@ -1,6 +1,11 @@
 """Kernels: numbers in, numbers out, each in plain NumPy, in Numba and in CUDA."""
 
 from neurokit.kernels.backends import available, find
+from neurokit.kernels.covariance import (
+    augmented_covariance_grid,
+    augmented_covariances,
+    covariances,
+)
 from neurokit.kernels.siegel import (
     mean_and_logarithms_siegel,
     mean_siegel,
@@ -22,7 +27,10 @@ from neurokit.kernels.toeplitz import (
 )
 
 __all__ = [
+    "augmented_covariance_grid",
+    "augmented_covariances",
     "available",
+    "covariances",
     "distances_riemann",
     "find",
     "lagged_covariances",
