@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
     from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
     from neurokit.pipelines.search import AugmentedCovarianceSearch
+    from neurokit.pipelines.toeplitz import (
+        BlockToeplitzCovariances,
+        SiegelMDM,
+        SiegelTangentSpace,
+    )
+    from neurokit.pipelines.toeplitz_search import BlockToeplitzSearch
 
 _HOMES = {
     "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
@@ -23,17 +29,23 @@ _HOMES = {
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
     "search": ("AugmentedCovarianceSearch",),
+    "toeplitz": ("BlockToeplitzCovariances", "SiegelMDM", "SiegelTangentSpace"),
+    "toeplitz_search": ("BlockToeplitzSearch",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AugmentedCovarianceSearch",
     "AugmentedCovariances",
+    "BlockToeplitzCovariances",
+    "BlockToeplitzSearch",
     "CheckedEpochs",
     "FilterBank",
     "LogBandPowers",
     "RiemannMDM",
     "RiemannTangentSpace",
+    "SiegelMDM",
+    "SiegelTangentSpace",
     "SpatialCovariances",
     "as_array",
     "automatic_grid",

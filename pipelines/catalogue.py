@@ -19,6 +19,7 @@ CATALOGUE = {
     "ts+lr": "motor_imagery.ts_lr",
     "ts+svm": "motor_imagery.ts_svm",
     "ts+en": "motor_imagery.ts_en",
+    "btacm+ts+svm": "toeplitz_search.btacm_ts_svm",
 }
 
 
