@@ -232,7 +232,16 @@ def _flat(paths: Any) -> Iterable[Path]:
 
 def _find_local(kind: str, path: str, parameters: dict[str, Any]) -> BaseDataset:
     """Build the set of a folder on this computer."""
-    raise ValueError(f"{kind}:{path}: local folders are not read yet")
+    if not path:
+        raise ValueError(f"{kind}: needs the path of a folder, as in {kind}:recordings")
+    # MOABB's base class is imported with these
+    if kind == "files":
+        from neurokit.datasets.folders import Files
+
+        return _build(Files, f"files:{path}", {"path": path, **parameters})
+    from neurokit.datasets.bids import Bids
+
+    return _build(Bids, f"bids:{path}", {"path": path, **parameters})
 
 
 def _moabb_classes() -> dict[str, type[BaseDataset]]:

@@ -225,8 +225,8 @@ def events(raw: mne.io.BaseRaw) -> list[Event]:
 
     found = []
     for annotation in raw.annotations:
-        onset = annotation["onset"] - (raw.first_time if raw.annotations.orig_time else 0.0)
-        sample = round(float(onset) * raw.info["sfreq"])
+        # MNE counts onsets from before the first sample, where a recording was cropped
+        sample = round(float(annotation["onset"] - raw.first_time) * raw.info["sfreq"])
         if 0 <= sample < raw.n_times:
             name = str(annotation["description"])
             found.append(Event(sample, name, float(annotation["duration"])))
