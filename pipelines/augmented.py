@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from neurokit.kernels import augmented_covariances
 from neurokit.pipelines.epochs import check_epochs
-from neurokit.pipelines.geometry import augmented_covariances
 
 REGULARISED = ("oas", "lwf")
 # a bigger matrix costs seconds a fold, and 20 to 100 trials do not fill its tangent space
@@ -113,7 +113,7 @@ def why_refused(
     n_samples = n_times - order * lag if window == "crop" and order > 1 else n_times
     dimensions = order * n_channels
     point = f"order {order}, lag {lag}: "
-    if n_samples < 2 or (order - 1) * lag >= n_times:
+    if n_samples < 2 or (order > 1 and order * lag > n_times - 2):
         return (
             f"{point}the epoch has {n_times} samples and order x lag takes {order * lag} of them; "
             "lower the order or the lag, or take longer epochs"

@@ -14,7 +14,7 @@ from sklearn.base import (
 from sklearn.utils.extmath import softmax
 from sklearn.utils.validation import check_is_fitted
 
-from neurokit.pipelines.geometry import (
+from neurokit.kernels import (
     distances_riemann,
     mean_and_tangent_vectors,
     mean_riemann,

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from neurokit.kernels import (
+    augmented_covariance_grid,
+    mean_and_tangent_vectors,
+    tangent_vectors,
+)
 from neurokit.pipelines.augmented import (
     AugmentedCovariances,
     automatic_grid,
     why_refused,
-)
-from neurokit.pipelines.geometry import (
-    augmented_covariance_grid,
-    mean_and_tangent_vectors,
-    tangent_vectors,
 )
 from neurokit.pipelines.kernel_search import Fold, KernelSearch, Point, Shape
 from neurokit.pipelines.riemann import RiemannTangentSpace

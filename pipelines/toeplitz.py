@@ -10,20 +10,18 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from neurokit.kernels import (
+    distances_riemann,
     lagged_covariances,
     mean_and_logarithms_siegel,
+    mean_and_tangent_vectors,
+    mean_riemann,
     mean_siegel,
     reflection_coefficients,
     siegel_distances,
     siegel_logarithms,
-)
-from neurokit.pipelines.epochs import check_epochs
-from neurokit.pipelines.geometry import (
-    distances_riemann,
-    mean_and_tangent_vectors,
-    mean_riemann,
     tangent_vectors,
 )
+from neurokit.pipelines.epochs import check_epochs
 
 WEIGHTS = ("equal", "kaehler")
 

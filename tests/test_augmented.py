@@ -11,13 +11,13 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
+from neurokit.kernels import augmented_covariances
 from neurokit.pipelines.augmented import (
     AugmentedCovariances,
     automatic_grid,
     max_order,
     why_refused,
 )
-from neurokit.pipelines.geometry import augmented_covariances
 from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
 
 
