@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from neurokit.pipelines.acm import AugmentedGridSearch
     from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
+    from neurokit.pipelines.fucone import ConnectivityMatrices
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
     from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
     from neurokit.pipelines.search import AugmentedCovarianceSearch
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
+    "acm": ("AugmentedGridSearch",),
+    "fucone": ("ConnectivityMatrices",),
     "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
@@ -37,9 +41,11 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "AugmentedCovarianceSearch",
     "AugmentedCovariances",
+    "AugmentedGridSearch",
     "BlockToeplitzCovariances",
     "BlockToeplitzSearch",
     "CheckedEpochs",
+    "ConnectivityMatrices",
     "FilterBank",
     "LogBandPowers",
     "RiemannMDM",

@@ -19,7 +19,11 @@ CATALOGUE = {
     "ts+lr": "motor_imagery.ts_lr",
     "ts+svm": "motor_imagery.ts_svm",
     "ts+en": "motor_imagery.ts_en",
+    "acm+mdm": "acm.acm_mdm",
+    "acm+ts+svm": "acm.acm_ts_svm",
+    "acm+ts+svm/full": "acm.acm_ts_svm_full",
     "btacm+ts+svm": "toeplitz_search.btacm_ts_svm",
+    "fucone": "fucone.fucone",
 }
 
 

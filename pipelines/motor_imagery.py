@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Self
 
 import numpy as np
-from pyriemann.geometry.covariance import covariances
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
@@ -16,7 +15,9 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 
+from neurokit.kernels import covariances
 from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
+from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
 from neurokit.spectra import band_powers
 
 Band = tuple[float, float]
@@ -51,7 +52,7 @@ class SpatialCovariances(_Epochs):
 
     def transform(self, X: Any) -> np.ndarray:
         """Covariances, shape (n_epochs, n_channels, n_channels)."""
-        return covariances(as_array(X), estimator=self.estimator)
+        return covariances(as_array(X), estimator=self.estimator, backend=self.backend)
 
 
 class LogBandPowers(_Epochs):
@@ -216,9 +217,7 @@ def fbcsp_svm(
 
 def mdm(*, estimator: str = "oas", random_state: int | None = 42) -> Pipeline:
     """Minimum distance to the Riemannian mean of each class (MDM.yml)."""
-    from pyriemann.classification import MDM
-
-    return _checked(SpatialCovariances(estimator=estimator), MDM(metric="riemann"))
+    return _checked(SpatialCovariances(estimator=estimator), RiemannMDM())
 
 
 def fgmdm(*, estimator: str = "oas", random_state: int | None = 42) -> Pipeline:
@@ -230,10 +229,8 @@ def fgmdm(*, estimator: str = "oas", random_state: int | None = 42) -> Pipeline:
 
 def ts_lr(*, C: float = 1.0, estimator: str = "oas", random_state: int | None = 42) -> Pipeline:
     """Tangent space, logistic regression (TSLR.yml)."""
-    from pyriemann.tangentspace import TangentSpace
-
     regression = LogisticRegression(C=C, max_iter=1000, random_state=random_state)
-    return _checked(SpatialCovariances(estimator=estimator), TangentSpace(), regression)
+    return _checked(SpatialCovariances(estimator=estimator), RiemannTangentSpace(), regression)
 
 
 def ts_svm(
@@ -244,10 +241,8 @@ def ts_svm(
     random_state: int | None = 42,
 ) -> Pipeline:
     """Tangent space, SVM; C and kernel searched (TSSVM_grid.yml)."""
-    from pyriemann.tangentspace import TangentSpace
-
     grid = {"svc__C": C, "svc__kernel": kernels}
-    svm = make_pipeline(TangentSpace(), SVC(random_state=random_state))
+    svm = make_pipeline(RiemannTangentSpace(), SVC(random_state=random_state))
     return _checked(SpatialCovariances(estimator=estimator), _searched(svm, grid, random_state))
 
 
@@ -258,11 +253,9 @@ def ts_en(
     random_state: int | None = 42,
 ) -> Pipeline:
     """Tangent space, elastic-net logistic regression; mixing searched (EN_grid.yml)."""
-    from pyriemann.tangentspace import TangentSpace
-
     regression = elastic_net(l1_ratio[0], random_state)
     grid = {"logisticregression__l1_ratio": l1_ratio}
-    search = _searched(make_pipeline(TangentSpace(), regression), grid, random_state)
+    search = _searched(make_pipeline(RiemannTangentSpace(), regression), grid, random_state)
     return _checked(SpatialCovariances(estimator=estimator), search)
 
 

@@ -18,6 +18,7 @@ SFREQ = 100.0
 SMALL = {
     "fbcsp+svm": {"bands": ((8, 12), (12, 16)), "C": (1.0,), "n_features": 5},
     "csp+svm": {"n_filters": (2,)},
+    "acm+ts+svm/full": {"orders": (1, 2), "lags": (2,)},
     "ts+en": {"l1_ratio": (0.2, 0.7)},
 }
 # MOABB's pipelines/AUG_TANG_SVM_grid.yml
