@@ -2,6 +2,7 @@
 
 from neurokit.datasets.catalogue import (
     describe,
+    download,
     files_of,
     find,
     identity,
@@ -12,6 +13,7 @@ from neurokit.datasets.catalogue import (
 
 __all__ = [
     "describe",
+    "download",
     "files_of",
     "find",
     "identity",

@@ -47,31 +47,31 @@ class Bids(BaseDataset):
         told = path / NAME if path.is_dir() else path
         if not path.exists():
             raise FileNotFoundError(f"bids:{path}: there is no such folder")
-        self.settings = load(told, BidsSettings) if told.is_file() else BidsSettings()
-        self.root = folder_of(self.settings.root, told.resolve().parent)
-        self.paths = [
+        self._settings = load(told, BidsSettings) if told.is_file() else BidsSettings()
+        self._root = folder_of(self._settings.root, told.resolve().parent)
+        self._paths = [
             each
             for each in mne_bids.find_matching_paths(
-                self.root, datatypes="eeg", suffixes="eeg", extensions=EXTENSIONS
+                self._root, datatypes="eeg", suffixes="eeg", extensions=EXTENSIONS
             )
-            if self.settings.task in (None, each.task)
+            if self._settings.task in (None, each.task)
         ]
-        if not self.paths:
-            task = f" of task {self.settings.task}" if self.settings.task else ""
+        if not self._paths:
+            task = f" of task {self._settings.task}" if self._settings.task else ""
             raise FileNotFoundError(
-                f"bids:{path}: no EEG{task} in {self.root}; sub-*/[ses-*/]eeg/*_eeg.edf or "
+                f"bids:{path}: no EEG{task} in {self._root}; sub-*/[ses-*/]eeg/*_eeg.edf or "
                 f"another of {', '.join(EXTENSIONS)} was looked for"
             )
         self.classes, interval = self._classes()
-        self._sessions = moabb_names(sorted({each.session or "0" for each in self.paths}))
-        self._runs = moabb_names(sorted({_run(each) for each in self.paths}))
-        subjects = sorted({each.subject for each in self.paths})
+        self._sessions = moabb_names(sorted({each.session or "0" for each in self._paths}))
+        self._runs = moabb_names(sorted({_run(each) for each in self._paths}))
+        subjects = sorted({each.subject for each in self._paths})
         if all(subject.isdigit() for subject in subjects):
             self._labels: dict[Any, str] = {int(subject): subject for subject in subjects}
         else:
             self._labels = {subject: subject for subject in subjects}
-        self.identity = f"bids {self.settings.model_dump(exclude={'root'})} {self.classes}"
-        called = self.settings.name or self.root.resolve().name
+        self.identity = f"bids {self._settings.model_dump(exclude={'root'})} {self.classes}"
+        called = self._settings.name or self._root.resolve().name
         super().__init__(
             subjects=list(self._labels),
             sessions_per_subject=min(
@@ -80,7 +80,7 @@ class Bids(BaseDataset):
             events={label: k + 1 for k, label in enumerate(self.classes)},
             code="Bids-" + re.sub("[^a-z0-9-]", "", called.lower()),
             interval=list(interval),
-            paradigm=self.settings.paradigm,
+            paradigm=self._settings.paradigm,
         )
 
     def of_subject(self, subject: int | str) -> list[Any]:
@@ -96,7 +96,7 @@ class Bids(BaseDataset):
         paths : list of mne_bids.BIDSPath
             By session and run.
         """
-        return [each for each in self.paths if each.subject == self._labels[subject]]
+        return [each for each in self._paths if each.subject == self._labels[subject]]
 
     def data_path(
         self,
@@ -107,34 +107,34 @@ class Bids(BaseDataset):
         verbose: Any = None,
     ) -> list[Path]:
         """Files of a subject, sidecars among them."""
-        folder = self.root / f"sub-{self._labels[subject]}"
+        folder = self._root / f"sub-{self._labels[subject]}"
         return sorted(each for each in folder.rglob("*") if each.is_file())
 
     def _classes(self) -> tuple[dict[str, list[str]], tuple[float, float]]:
         """Events of each class, and where imagery lies after an event."""
-        tables = [table for path in self.paths for table in _events_tables(path)]
+        tables = [table for path in self._paths for table in _events_tables(path)]
         if not tables:
-            raise ValueError(f"bids:{self.root}: no recording has an events.tsv: nothing to learn")
+            raise ValueError(f"bids:{self._root}: no recording has an events.tsv: nothing to learn")
         table = pd.concat(tables, ignore_index=True)
-        kinds = [kind for kind in dict.fromkeys(table.trial_type) if not OTHERS.match(kind)]
-        classes = self.settings.events or {kind: [kind] for kind in sorted(kinds)}
+        kinds = sorted(kind for kind in set(table.trial_type) if not OTHERS.match(kind))
+        classes = self._settings.events or {kind: [kind] for kind in kinds}
         wanted = {name for names in classes.values() for name in names}
         missing = sorted(wanted - set(table.trial_type))
         if missing or not classes:
             raise ValueError(
-                f"bids:{self.root}: no event is called {', '.join(missing) or 'anything'}; there "
+                f"bids:{self._root}: no event is called {', '.join(missing) or 'anything'}; there "
                 f"are {', '.join(kinds) or 'none'}"
             )
         durations = table.duration[table.trial_type.isin(wanted)]
         told = durations[durations > 0]
         length = float(np.floor(10 * told.median()) / 10) if len(told) else LONGEST
-        if self.settings.interval is None and not len(told):
+        if self._settings.interval is None and not len(told):
             warnings.warn(
-                f"bids:{self.root}: events do not say how long they last: {LONGEST} s are taken; "
+                f"bids:{self._root}: events do not say how long they last: {LONGEST} s are taken; "
                 f"write `interval: [from, to]` in {NAME}",
                 stacklevel=3,
             )
-        return classes, self.settings.interval or (0.0, length)
+        return classes, self._settings.interval or (0.0, length)
 
     def _get_single_subject_data(self, subject: int | str) -> dict[str, dict[str, Any]]:
         """Sessions and runs of one subject; a run without any event of a class is left out."""
@@ -147,7 +147,7 @@ class Bids(BaseDataset):
                 data.setdefault(session, {})[self._runs[_run(path)]] = raw
         if not data:
             raise ValueError(
-                f"bids:{self.root}: no recording of subject {subject} has one of the events "
+                f"bids:{self._root}: no recording of subject {subject} has one of the events "
                 f"{', '.join(name for names in self.classes.values() for name in names)}"
             )
         return data

@@ -91,7 +91,7 @@ def files_of(dataset: BaseDataset, subjects: Iterable[Any] | None = None) -> lis
     FileNotFoundError
         If the data set is offline and a file is missing.
     """
-    if getattr(dataset, "is_offline", False):
+    if getattr(dataset, "_is_offline", False):
         return _files_on_disk(dataset, subjects)
     asked = dataset.subject_list if subjects is None else subjects
     return sorted(set().union(*(_subject_files(dataset, subject) for subject in asked)))
@@ -141,6 +141,55 @@ def require_on_disk(dataset: BaseDataset, subjects: Iterable[Any] | None = None)
     _files_on_disk(dataset, subjects)
 
 
+def download(
+    dataset: BaseDataset, subjects: Iterable[Any] | None = None, *, accept: bool = False
+) -> list[Path]:
+    """Fetch what is not on disk yet, into the folder that ``MNE_DATA`` names.
+
+    Parameters
+    ----------
+    dataset : moabb.datasets.base.BaseDataset
+        From :func:`find`.
+    subjects : iterable, optional
+        By default all that the data set is restricted to.
+    accept : bool
+        Accept the licence of a set that asks for it.
+
+    Returns
+    -------
+    files : list of Path
+        All files of these subjects.
+
+    Raises
+    ------
+    OSError
+        If a subject cannot be fetched; those before it stay.
+    """
+    import mne
+
+    asked = list(dataset.subject_list if subjects is None else subjects)
+    if _is_public(dataset):
+        Path(mne.get_config("MNE_DATA")).mkdir(parents=True, exist_ok=True)
+    for subject in asked:
+        try:
+            if type(dataset).__name__ == "PhysionetMI" or not _is_public(dataset):
+                _subject_files(dataset, subject)
+            else:
+                dataset.download([subject], accept=accept)
+        except Exception as error:  # every host fails in its own way
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise OSError(
+                f"{dataset.code} subject {subject} could not be fetched ({reason[:200]}); "
+                "run the same line again when the network is back"
+            ) from error
+    return _files_on_disk(dataset, asked)
+
+
+def _is_public(dataset: BaseDataset) -> bool:
+    """Tell MOABB's own sets from those that are made or lie on this computer."""
+    return type(dataset).__module__.startswith("moabb.")
+
+
 def is_on_disk(dataset: BaseDataset) -> bool:
     """Say whether the first subject is on disk; no network, and no file is read.
 
@@ -154,7 +203,7 @@ def is_on_disk(dataset: BaseDataset) -> bool:
     is_on_disk : bool
         True for simulated sets.
     """
-    if not type(dataset).__module__.startswith("moabb."):
+    if not _is_public(dataset):
         return True
     from neurokit.datasets.offline import finds_a_file
 
@@ -174,7 +223,7 @@ def describe(dataset: BaseDataset) -> dict[str, Any]:
     description : dict
         Keys name, code, paradigm, subjects, sessions, channels, classes, on_disk.
     """
-    metadata = dataset.metadata if type(dataset).__module__.startswith("moabb.") else None
+    metadata = dataset.metadata if _is_public(dataset) else None
     kinds = metadata.acquisition.channel_types if metadata is not None else None
     channels = (kinds or {}).get("eeg", getattr(dataset, "n_channels", None))
     return {
@@ -206,7 +255,7 @@ def _files_on_disk(dataset: BaseDataset, subjects: Iterable[Any] | None) -> list
 
 def _subject_files(dataset: BaseDataset, subject: Any) -> set[Path]:
     """Files of one subject; MOABB may download them unless it runs inside no_network."""
-    if not type(dataset).__module__.startswith("moabb."):
+    if not _is_public(dataset):
         return set(dataset.data_path(subject))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MNE and MOABB talk of the folders that they make

@@ -51,27 +51,28 @@ class Files(BaseDataset):
 
     def __init__(self, path: str | Path):
         path = Path(path).expanduser()
-        self.settings_path = path / NAME if path.is_dir() else path
-        if not self.settings_path.is_file():
+        # what depends on where the folder lies is private: the set is the same elsewhere
+        self._settings_path = path / NAME if path.is_dir() else path
+        if not self._settings_path.is_file():
             raise FileNotFoundError(
-                f"files:{path}: there is no {self.settings_path}; write one that says which files "
+                f"files:{path}: there is no {self._settings_path}; write one that says which files "
                 "are which subject and what their events mean (`pydoc neurokit.datasets.settings`)"
             )
-        self.settings = load(self.settings_path, FolderSettings)
-        self.root = folder_of(self.settings.root, self.settings_path.resolve().parent)
-        self.recordings = _find_recordings(self.root, self.settings, self.settings_path)
-        told = self.settings.model_dump(exclude={"root"})
+        self._settings = load(self._settings_path, FolderSettings)
+        self._root = folder_of(self._settings.root, self._settings_path.resolve().parent)
+        self._recordings = _find_recordings(self._root, self._settings, self._settings_path)
+        told = self._settings.model_dump(exclude={"root"})
         self.identity = f"files {told}"
-        subjects = list(dict.fromkeys(each.subject for each in self.recordings))
+        subjects = list(dict.fromkeys(each.subject for each in self._recordings))
         days = [{each.session for each in self.of_subject(subject)} for subject in subjects]
-        called = self.settings.name or self.root.resolve().name
+        called = self._settings.name or self._root.resolve().name
         super().__init__(
             subjects=subjects,
             sessions_per_subject=min(len(each) for each in days),
-            events={name: k + 1 for k, name in enumerate(self.settings.events)},
+            events={name: k + 1 for k, name in enumerate(self._settings.events)},
             code="Files-" + re.sub("[^a-z0-9-]", "", called.lower()),
-            interval=list(self.settings.interval),
-            paradigm=self.settings.paradigm,
+            interval=list(self._settings.interval),
+            paradigm=self._settings.paradigm,
         )
 
     def of_subject(self, subject: int | str) -> list[Recording]:
@@ -87,7 +88,7 @@ class Files(BaseDataset):
         recordings : list of Recording
             By session and run.
         """
-        return [each for each in self.recordings if each.subject == subject]
+        return [each for each in self._recordings if each.subject == subject]
 
     def data_path(
         self,
@@ -111,14 +112,14 @@ class Files(BaseDataset):
             _require_alike(first, raw, each.path)
             found = events(raw)
             seen.update(event.name for event in found)
-            marked = mark(raw, found, self.settings.events, self.event_id)
+            marked = mark(raw, found, self._settings.events, self.event_id)
             data.setdefault(each.session, {})[each.run] = marked
         self._require_events(subject, data, seen)
         return data
 
     def _prepare(self, path: Path) -> mne.io.BaseRaw:
         """Read a file, and do to it what the YAML says."""
-        settings = self.settings
+        settings = self._settings
         raw = read_recording(path, units=settings.units)
         _choose_channels(raw, settings, path)
         raw.info["line_freq"] = settings.line_noise
@@ -137,7 +138,7 @@ class Files(BaseDataset):
             if not any((raw.get_data("STIM") == code).any() for raw in runs):
                 there = ", ".join(sorted(seen)[:20]) or "none"
                 raise ValueError(
-                    f"{self.settings_path}: {name} is {' or '.join(self.settings.events[name])}, "
+                    f"{self._settings_path}: {name} is {' or '.join(self._settings.events[name])}, "
                     f"and no file of subject {subject} has such an event; there are {there}"
                 )
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from neurokit.recordings import require_whole
+
 NETWORK = ("socket.getaddrinfo", "socket.gethostbyname", "socket.connect", "socket.__new__")
 
 
@@ -32,10 +34,11 @@ class _Found(BaseException):
 
 @dataclass
 class _Watch:
-    """What the hook looks for, and the folders that it saw made."""
+    """What the hook looks for, the folders that it saw made, the files that it checked."""
 
     roots: tuple[str, ...] = ()
     made: list[Path] = field(default_factory=list)
+    whole: set[str] = field(default_factory=set)
 
 
 _WATCH: ContextVar[_Watch | None] = ContextVar("neurokit_offline", default=None)
@@ -57,6 +60,8 @@ def no_network(dataset: Any, subject: Any) -> Iterator[None]:
     ------
     FileNotFoundError
         If the code inside asked for the network: the file that it wanted is named.
+    ValueError
+        If it opened an EDF or BDF file that is cut short.
     """
     import mne
 
@@ -64,11 +69,13 @@ def no_network(dataset: Any, subject: Any) -> Iterator[None]:
     try:
         with _watching(watch):
             yield
-    except _Refused as refused:
-        missing = _wanted(refused)
+    except (_Refused, FileNotFoundError) as error:
+        missing = _wanted(error, mne.get_config("MNE_DATA"))
         for folder in reversed(watch.made):
             with suppress(OSError):  # not empty: it holds something of value
                 folder.rmdir()
+        if missing is None:
+            raise
         raise FileNotFoundError(
             f"{dataset.code} subject {subject} is not on disk in offline mode: {missing} is "
             f"missing; run `neurokit datasets download {type(dataset).__name__} --subjects "
@@ -86,7 +93,7 @@ def keep_offline(dataset: Any) -> None:
         Changed in place.
     """
     os.environ["MOABB_DOWNLOAD_PROVIDER"] = "upstream"
-    dataset.is_offline = True
+    dataset._is_offline = True
     dataset._get_single_subject_data = OfflineLoader(dataset)
 
 
@@ -152,7 +159,7 @@ def _watching(watch: _Watch) -> Iterator[None]:
     token = _WATCH.set(watch)
     try:
         downloads.setLevel("CRITICAL")
-        with mne.utils.use_log_level("warning"):
+        with mne.utils.use_log_level("error" if watch.roots else "warning"):
             yield
     finally:
         downloads.setLevel(level)
@@ -171,10 +178,19 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if watch.roots or _is_fetching(sys._getframe(1)):
             raise _Refused(event, arguments)
         watch.made.append(Path(os.fsdecode(arguments[0])))
-    elif event == "open" and isinstance(arguments[0], str) and watch.roots:
-        reads = not arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if arguments[0].startswith(watch.roots) and (not reads or os.path.isfile(arguments[0])):
-            raise _Found if reads else _Refused(event, arguments)
+    elif event == "open" and isinstance(arguments[0], str | Path):
+        _see_opened(str(arguments[0]), not arguments[2] & (os.O_WRONLY | os.O_RDWR), watch)
+
+
+def _see_opened(path: str, reads: bool, watch: _Watch) -> None:
+    """End a search at its first file; otherwise refuse an EDF file that is cut short."""
+    if watch.roots:
+        if path.startswith(watch.roots) and (not reads or os.path.isfile(path)):
+            raise _Found if reads else _Refused("open", (path,))
+    elif reads and path.lower().endswith((".edf", ".bdf")) and path not in watch.whole:
+        watch.whole.add(path)  # before it is opened to be checked
+        if os.path.isfile(path):
+            require_whole(path)
 
 
 def _is_fetching(frame: FrameType | None) -> bool:
@@ -193,13 +209,16 @@ def _is_local(arguments: tuple[Any, ...]) -> bool:
     return arguments[1] not in (socket.AF_INET, socket.AF_INET6)
 
 
-def _wanted(refused: _Refused) -> str:
+def _wanted(error: BaseException, root: str | None) -> str | None:
     """Name the file that a downloader was about to fetch, or at least its host."""
-    for frame, _ in traceback.walk_tb(refused.__traceback__):
+    if root is not None and not Path(root).is_dir():
+        return root
+    if not isinstance(error, _Refused):
+        return None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
         for name in ("destination", "local_path", "fname"):
             value = frame.f_locals.get(name)
             if isinstance(value, str | Path) and Path(value).is_absolute():
                 return str(value)
-    event, arguments = refused.args
-    host = arguments[0] if event.startswith("socket.get") else "something"
-    return f"a file from {host}"
+    event, arguments = error.args
+    return f"a file from {arguments[0] if event.startswith('socket.get') else 'somewhere'}"

@@ -1,5 +1,6 @@
 import os
 import pickle
+import shutil
 import socket
 
 import numpy as np
@@ -151,6 +152,26 @@ def test_offline_a_missing_file_is_named_and_nothing_is_written(name, tmp_path, 
             ask(dataset, [1])
         assert f"neurokit datasets download {name} --subjects 1" in str(raised.value)
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_offline_a_missing_folder_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("MNE_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match=r"offline mode: .*nowhere is missing; run"):
+        require_on_disk(find("PhysionetMI", offline=True), [1])
+
+
+@pytest.mark.realdata
+def test_offline_a_cut_file_is_named(eegmmidb, tmp_path, monkeypatch):
+    folder = next(eegmmidb.rglob("S001"))
+    copy = tmp_path / folder.relative_to(eegmmidb)
+    shutil.copytree(folder, copy)
+    cut = copy / "S001R06.edf"
+    cut.write_bytes(cut.read_bytes()[:1_000_000])
+    monkeypatch.setenv("MNE_DATA", str(tmp_path))
+    dataset = find("PhysionetMI", offline=True)
+    for ask in (require_on_disk, type(dataset).get_data):
+        with pytest.raises(ValueError, match=r"S001R06\.edf is cut short: its header promises"):
+            ask(dataset, [1])
 
 
 def test_the_network_is_refused_to_one_thread_only():

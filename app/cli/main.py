@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import pipelines
+from neurokit.app.cli import datasets, pipelines
 
 cli = typer.Typer(
     name="neurokit",
@@ -38,6 +38,7 @@ def options(
     """Brain signals into decisions: sessions, batch evaluations, pipelines."""
 
 
+cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
 
 
