@@ -15,6 +15,7 @@ REGULARISED = ("oas", "lwf")
 # a bigger matrix costs seconds a fold, and 20 to 100 trials do not fill its tangent space
 MOST_DIMENSIONS = 200
 MOST_POINTS = 24
+HIGHEST_ORDER = 10  # as far as the method's authors went
 LONGEST_LAG = 0.04  # seconds: MOABB's ten samples at 250 Hz
 
 
@@ -138,13 +139,13 @@ def max_order(n_channels: int, n_times: int, n_trials: int) -> int:
     Returns
     -------
     order : int
-        The largest, and at least 1, with ``order * n_channels`` at most 200 and at most half of the
-        samples of an epoch, and no more than one entry of a matrix for each sample of all epochs.
+        From 1 to 10: the largest with ``order * n_channels`` at most 200 and at most half of the
+        samples of an epoch, and with no more entries of a matrix than samples of all epochs.
     """
     # n(n+1)/2 entries
     by_trials = int((np.sqrt(8.0 * n_trials * n_times + 1) - 1) / 2)
     dimensions = min(MOST_DIMENSIONS, n_times // 2, by_trials)
-    return max(1, dimensions // n_channels)
+    return max(1, min(HIGHEST_ORDER, dimensions // n_channels))
 
 
 def automatic_grid(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -136,7 +137,14 @@ class KernelSearch(ClassifierMixin, BaseEstimator):
         cv = self.cv
         if cv is None:
             cv = StratifiedKFold(3, shuffle=True, random_state=self.random_state)
-        folds = list(check_cv(cv, y, classifier=True).split(epochs, y, groups))
+        cv = check_cv(cv, y, classifier=True)
+        fewest, count = Counter(y.tolist()).most_common()[-1]
+        if isinstance(cv, StratifiedKFold) and count < cv.get_n_splits():
+            raise ValueError(
+                f"class {fewest!s} has {count} epochs, fewer than the {cv.get_n_splits()} inner "
+                f"folds; record more of it, or take cv={count}"
+            )
+        folds = list(cv.split(epochs, y, groups))
         for number, (train, _) in enumerate(folds):
             if missing := sorted(set(self.classes_) - set(y[train])):
                 raise ValueError(

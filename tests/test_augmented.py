@@ -148,7 +148,7 @@ def test_the_order_cap_keeps_matrices_small_and_full():
     assert max_order(64, 481, 45) == 3
     assert max_order(64, 481, 20) == 2
     assert max_order(22, 1000, 100) == 9
-    assert max_order(3, 1000, 100) == 66
+    assert max_order(3, 1000, 100) == 10
     assert max_order(300, 100, 10) == 1
 
 

@@ -188,6 +188,14 @@ def test_a_class_that_a_training_fold_lacks_is_named():
         AugmentedCovarianceSearch(**SMALL, cv=GroupKFold(2)).fit(X, y, groups=y)
 
 
+def test_a_class_with_fewer_epochs_than_folds_is_named():
+    X, y = recording(20)
+    y[:] = "a"
+    y[:2] = "b"
+    with pytest.raises(ValueError, match="class b has 2 epochs, fewer than the 3 inner folds"):
+        AugmentedCovarianceSearch(**SMALL).fit(X, y)
+
+
 def test_automatic_grids_hold_order_one_and_at_most_24_points():
     X, y = recording(24, 3, 300)
     search = AugmentedCovarianceSearch(orders="auto", lags="auto", sfreq=250.0, random_state=0)
