@@ -171,7 +171,7 @@ class SimulatedLags(_Simulated):
     channels : int or tuple of str
         So many electrodes, the hand and foot areas first, or their names.
     strength : float
-        Coherence of the coupled sources is 0.8 times this.
+        Coherence of the coupled sources is 0.08 times this: at 1 the right lag tells all.
     sfreq : float
         Sampling rate in hertz.
     duration : float

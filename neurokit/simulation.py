@@ -297,6 +297,6 @@ def _lagged(
     middles = onsets[1:] - round(np.mean(protocol.gap) * protocol.sfreq / 2)
     leads = (labels == protocol.classes[0])[np.searchsorted(middles, np.arange(n_times), "right")]
     data = sources.background(person, cap, protocol.sfreq, n_times, random)
-    coherence = min(0.8 * protocol.strength, 1.0)
+    coherence = min(0.08 * protocol.strength, 1.0)
     data += sources.coupled(cap, leads, shift, coherence, protocol.sfreq, random)
     return _spoil(data, cap, protocol, random), onsets, labels

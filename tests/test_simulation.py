@@ -78,7 +78,7 @@ def test_mains_blinks_and_drop_outs_are_where_they_belong():
 def test_lagged_classes_are_each_other_backwards():
     """The instantaneous covariance is the same, the lagged one is transposed."""
     quiet = {"blinks": 0.0, "mains": 0.0, "drift": 0.0, "channels": ("C3", "FC4", "Pz", "C4")}
-    raw = simulate_lags_recording(trials=150, **quiet).filter(8, 32, verbose="error")
+    raw = simulate_lags_recording(trials=150, strength=10.0, **quiet).filter(8, 32, verbose="error")
     onsets = np.round(raw.annotations.onset * 250).astype(int)
     data = raw.get_data()
     epochs = np.stack([data[:, onset : onset + 750] for onset in onsets])
