@@ -102,11 +102,13 @@ def _read(path: Path, preload: bool, units: str | None) -> mne.io.BaseRaw:
         from neurokit.xdf_reader import read_xdf
 
         return read_xdf(path, units=units)
-    with warnings.catch_warnings():
-        # file names outside MNE's convention, filters that contradict each other, boundaries
-        warnings.filterwarnings("ignore", category=RuntimeWarning, module="mne")
-        warnings.filterwarnings("ignore", message="This filename|Limited|Channels contain|Omitted")
-        raw = mne.io.read_raw(path, preload=preload, verbose="error")
+    # MNE says it twice: as a warning, and on the standard output
+    with warnings.catch_warnings(record=True) as heard, mne.utils.catch_logging():
+        warnings.simplefilter("always")
+        raw = mne.io.read_raw(path, preload=preload, verbose="warning")
+    # the rest is about file names and filters; a header's promise is checked in require_whole
+    if any("outside data range" in str(each.message) for each in heard):
+        warnings.warn(f"{path} has events after its end: it may be cut short", stacklevel=3)
     if units is not None:
         raw.apply_function(lambda signal: signal * VOLTS[units], picks="eeg", verbose="error")
     return raw

@@ -109,6 +109,14 @@ def test_a_cut_file_is_named_in_one_sentence(name, kept, tmp_path):
     assert "\n" not in str(raised.value)
 
 
+def test_events_after_the_end_are_said(tmp_path):
+    write_brainvision(tmp_path / "a.vhdr", recording())
+    signals = tmp_path / "a.eeg"
+    signals.write_bytes(signals.read_bytes()[: signals.stat().st_size // 4])
+    with pytest.warns(UserWarning, match=r"a\.vhdr has events after its end: it may be cut short"):
+        assert read_recording(tmp_path / "a.vhdr").n_times == 400
+
+
 def test_a_missing_companion_is_named(tmp_path):
     write_brainvision(tmp_path / "a.vhdr", recording())
     (tmp_path / "a.eeg").unlink()
