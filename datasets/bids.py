@@ -41,27 +41,13 @@ class Bids(BaseDataset):
     name = "bids"
 
     def __init__(self, path: str | Path):
-        import mne_bids
-
         path = Path(path).expanduser()
         told = path / NAME if path.is_dir() else path
         if not path.exists():
             raise FileNotFoundError(f"bids:{path}: there is no such folder")
         self._settings = load(told, BidsSettings) if told.is_file() else BidsSettings()
         self._root = folder_of(self._settings.root, told.resolve().parent)
-        self._paths = [
-            each
-            for each in mne_bids.find_matching_paths(
-                self._root, datatypes="eeg", suffixes="eeg", extensions=EXTENSIONS
-            )
-            if self._settings.task in (None, each.task)
-        ]
-        if not self._paths:
-            task = f" of task {self._settings.task}" if self._settings.task else ""
-            raise FileNotFoundError(
-                f"bids:{path}: no EEG{task} in {self._root}; sub-*/[ses-*/]eeg/*_eeg.edf or "
-                f"another of {', '.join(EXTENSIONS)} was looked for"
-            )
+        self._paths = _find_paths(self._root, self._settings.task)
         self.classes, interval = self._classes()
         self._sessions = moabb_names(sorted({each.session or "0" for each in self._paths}))
         self._runs = moabb_names(sorted({_run(each) for each in self._paths}))
@@ -151,6 +137,22 @@ class Bids(BaseDataset):
                 f"{', '.join(name for names in self.classes.values() for name in names)}"
             )
         return data
+
+
+def _find_paths(root: Path, task: str | None) -> list[Any]:
+    """Find the EEG recordings of a folder, or say what was looked for."""
+    import mne_bids
+
+    found = mne_bids.find_matching_paths(
+        root, datatypes="eeg", suffixes="eeg", extensions=EXTENSIONS
+    )
+    paths = [each for each in found if task in (None, each.task)]
+    if not paths:
+        raise FileNotFoundError(
+            f"bids:{root}: no EEG{f' of task {task}' if task else ''}; sub-*/[ses-*/]eeg/*_eeg.edf "
+            f"or another of {', '.join(EXTENSIONS)} was looked for"
+        )
+    return paths
 
 
 def _run(path: Any) -> str:

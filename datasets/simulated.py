@@ -49,23 +49,17 @@ class _Simulated(BaseDataset):
         muscle: float = 0.0,
         dropouts: float = 0.0,
     ):
-        for what, number in (("subjects", subjects), ("sessions", sessions), ("runs", runs)):
-            if not isinstance(number, int) or number < 1:
-                raise ValueError(f"{self.name}: {what} must be a whole number from 1, got {number}")
+        _require_counts(self.name, subjects=subjects, sessions=sessions, runs=runs)
         self.n_runs, self.seed = runs, seed
         classes = self.usual_classes if classes is None else classes
+        room = {"mains": mains, "blinks": blinks, "muscle": muscle, "dropouts": dropouts}
+        signal = {"sfreq": sfreq, "duration": duration, "strength": strength, "drift": drift}
+        numbers: dict[str, Any] = {key: float(each) for key, each in {**signal, **room}.items()}
         self.protocol = Protocol(
             channels=_channel_names(channels),
-            sfreq=float(sfreq),
             classes=(classes,) if isinstance(classes, str) else tuple(classes),
             trials=self.usual_trials if trials is None else trials,
-            duration=float(duration),
-            strength=float(strength),
-            mains=float(mains),
-            blinks=blinks,
-            drift=drift,
-            muscle=muscle,
-            dropouts=dropouts,
+            **numbers,
         )
         self.n_channels = len(self.protocol.channels)
         settings = {"sessions": sessions, "runs": runs, "seed": seed, **vars(self.protocol)}
@@ -190,6 +184,13 @@ class SimulatedLags(_Simulated):
     record = staticmethod(simulate_lags_recording)
     usual_trials = 20
     usual_classes = ("left_hand", "right_hand")
+
+
+def _require_counts(name: str, **counts: int) -> None:
+    """Refuse less than one of anything."""
+    for what, number in counts.items():
+        if not isinstance(number, int) or number < 1:
+            raise ValueError(f"{name}: {what} must be a whole number from 1, got {number}")
 
 
 def _channel_names(channels: int | str | Sequence[str]) -> tuple[str, ...]:

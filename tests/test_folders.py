@@ -132,7 +132,7 @@ def test_a_folder_without_settings_says_what_to_write(tmp_path):
     [
         ({"events": None}, "events: Field required"),
         ({"interval": [2.0, 1.0]}, r"interval: must be \[from, to\] in seconds"),
-        ({"intervall": [0, 1]}, r"intervall: Extra inputs .*keys are name, root, files"),
+        ({"window": [0, 1]}, r"window: Extra inputs .*keys are name, root, files"),
         ({"units": "inches"}, "units: Input should be 'volts'"),
         ({"channels": {"pik": ["C3"]}}, "channels.pik: Extra inputs"),
         ({"files": "regex:("}, "files: missing"),
