@@ -310,7 +310,7 @@ def _score_machines(scores: _Scores, fold: int, vectors: Fold, plan: _Plan) -> N
     """Fit and score every SVM of one point in one fold, on Gram matrices that they share."""
     train, test = plan.folds[fold]
     y_train, y_test = plan.y[train], plan.y[test]
-    for j, (gram, cross, seconds) in enumerate(_grams(*vectors, plan.kernels)):
+    for j, (gram, cross, seconds) in enumerate(gram_matrices(*vectors, plan.kernels)):
         for i, C in enumerate(plan.C):
             start = perf_counter()
             machine = SVC(C=C, kernel="precomputed").fit(gram, y_train)
@@ -322,7 +322,7 @@ def _score_machines(scores: _Scores, fold: int, vectors: Fold, plan: _Plan) -> N
             scores.fit_time[fold, i, j] += fitted - start + seconds / len(plan.C)
 
 
-def _grams(
+def gram_matrices(
     train: np.ndarray, test: np.ndarray, kernels: Sequence[str]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
     """Yield each kernel between training vectors, and between test and training ones."""

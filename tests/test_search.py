@@ -1,5 +1,6 @@
 import pickle
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from moabb.pipelines.features import AugmentedDataset
 from pyriemann.estimation import Covariances
 from pyriemann.tangentspace import TangentSpace
 from sklearn.base import clone
+from sklearn.metrics.pairwise import linear_kernel, rbf_kernel
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -17,6 +19,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
+from neurokit.pipelines.kernel_search import gram_matrices
 from neurokit.pipelines.search import AugmentedCovarianceSearch
 from neurokit.pipelines.search_results import one_standard_error
 from tests.test_augmented import recording
@@ -83,6 +86,30 @@ def test_the_table_and_the_choice_are_those_of_grid_search(n_classes, scoring):
     np.testing.assert_array_equal(ours.predict(new), theirs.predict(new))
     assert ours.score(new, y_new) == pytest.approx(theirs.score(new, y_new), abs=1e-6)
     np.testing.assert_array_equal(ours.classes_, theirs.classes_)
+
+
+def test_the_machines_of_the_folds_decide_as_those_of_grid_search():
+    def spread(machine, X, y):  # an area under a curve sees ranks only
+        return float(np.abs(machine.decision_function(X)).mean())
+
+    X, y = recording(45)
+    ours = AugmentedCovarianceSearch(**SMALL, scoring=spread, random_state=42).fit(X, y)
+    theirs = moabb_search(**SMALL, scoring=spread).fit(X, y)
+    # libsvm stops at 1e-3, and rounding decides where
+    np.testing.assert_allclose(
+        ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"], rtol=2e-3
+    )
+
+
+def test_the_kernels_are_those_of_scikit_learn():
+    train, test = np.random.default_rng(0).standard_normal((2, 12, 5))
+    gamma = SVC().fit(train, np.arange(12) % 2)._gamma
+    expected = [linear_kernel, partial(rbf_kernel, gamma=gamma)]
+    for (gram, cross, _), kernel in zip(
+        gram_matrices(train, test, ("linear", "rbf")), expected, strict=True
+    ):
+        np.testing.assert_allclose(gram, kernel(train), rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(cross, kernel(test, train), rtol=1e-12, atol=1e-12)
 
 
 def test_groups_reach_the_folds():
