@@ -18,8 +18,11 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
+from sklearn.utils import estimator_checks
 
+from neurokit.pipelines.augmented import AugmentedCovariances
 from neurokit.pipelines.kernel_search import gram_matrices
+from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
 from neurokit.pipelines.search import AugmentedCovarianceSearch
 from neurokit.pipelines.search_results import one_standard_error
 from tests.test_augmented import recording
@@ -298,3 +301,24 @@ def test_epochs_of_mne_bring_their_sampling_rate():
     with_array = AugmentedCovarianceSearch(**options, sfreq=250.0).fit(X, y)
     assert with_epochs.cv_results_["params"] == with_array.cv_results_["params"]
     np.testing.assert_array_equal(with_epochs.predict(epochs), with_array.predict(X))
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        estimator_checks.check_estimator_cloneable,
+        estimator_checks.check_estimator_repr,
+        estimator_checks.check_get_params_invariance,
+        estimator_checks.check_no_attributes_set_in_init,
+        estimator_checks.check_parameters_default_constructible,
+        estimator_checks.check_set_params,
+        estimator_checks.check_valid_tag_types,
+    ],
+)
+@pytest.mark.parametrize(
+    "estimator",
+    [AugmentedCovarianceSearch(), AugmentedCovariances(), RiemannTangentSpace(), RiemannMDM()],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_estimators_pass_the_checks_that_need_no_tables(estimator, check):
+    check(type(estimator).__name__, estimator)
