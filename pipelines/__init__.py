@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from neurokit.pipelines.acm import AugmentedGridSearch
     from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
+    from neurokit.pipelines.embedding import EmbeddedAugmentedCovariances
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
     from neurokit.pipelines.fucone import ConnectivityMatrices
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
@@ -29,6 +30,7 @@ _HOMES = {
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
     "acm": ("AugmentedGridSearch",),
     "fucone": ("ConnectivityMatrices",),
+    "embedding": ("EmbeddedAugmentedCovariances",),
     "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
@@ -46,6 +48,7 @@ __all__ = [
     "BlockToeplitzSearch",
     "CheckedEpochs",
     "ConnectivityMatrices",
+    "EmbeddedAugmentedCovariances",
     "FilterBank",
     "LogBandPowers",
     "RiemannMDM",

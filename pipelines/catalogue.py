@@ -22,6 +22,8 @@ CATALOGUE = {
     "acm+mdm": "acm.acm_mdm",
     "acm+ts+svm": "acm.acm_ts_svm",
     "acm+ts+svm/full": "acm.acm_ts_svm_full",
+    "acm+ts+svm/mdop": "embedding.acm_ts_svm_mdop",
+    "acm+ts+svm/fnn": "embedding.acm_ts_svm_fnn",
     "btacm+ts+svm": "toeplitz_search.btacm_ts_svm",
     "fucone": "fucone.fucone",
 }
