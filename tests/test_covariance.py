@@ -78,15 +78,33 @@ def test_windows_that_share_no_sample_equal_the_peers(window, order, lag):
 
 @each_window
 @each_estimator
-def test_the_grid_equals_single_points(window, estimator):
+@pytest.mark.parametrize("at_once", [1, 2**20])
+def test_the_grid_equals_single_points(monkeypatch, window, estimator, at_once):
+    monkeypatch.setattr("neurokit.kernels.cpu.covariance.AT_ONCE", at_once)
     epochs = make_epochs(5, 4, 90)
-    orders, lags = [3, 1, 8], [2, 6, 9, 4]
+    orders, lags = [3, 1, 8, 2], [2, 6, 9, 4]
     grid = list(augmented_covariance_grid(epochs, orders, lags, window=window, estimator=estimator))
     points = [point for point, _ in grid]
-    assert sorted(points) == sorted([(1, 2)] + [(order, lag) for order in (3, 8) for lag in lags])
+    expected = [(1, 2)] + [(order, lag) for order in (2, 3, 8) for lag in lags]
+    assert sorted(points) == sorted(expected)
     for (order, lag), matrices in grid:
-        expected = peer(epochs, order, lag, window, estimator)
-        assert relative_error(matrices, expected) < 1e-12, (order, lag)
+        error = relative_error(matrices, peer(epochs, order, lag, window, estimator))
+        assert error < 1e-12, (order, lag)
+
+
+@each_window
+def test_matrices_of_a_grid_are_not_written_again_while_a_part_of_them_is_held(window):
+    epochs = make_epochs(3, 2, 60)
+    held, expected, addresses = [], [], set()
+    for (order, lag), matrices in augmented_covariance_grid(
+        epochs, [4], range(1, 9), window=window
+    ):
+        addresses.add(matrices.ctypes.data)
+        if lag % 3 == 0:
+            held.append(matrices[1, :, 2:5])
+            expected.append(augmented_covariances(epochs, order, lag, window=window)[1, :, 2:5])
+    np.testing.assert_allclose(held, expected, rtol=1e-9)
+    assert len(addresses) < 8  # and memory that nobody holds is used again
 
 
 @each_host_backend

@@ -12,9 +12,13 @@ import numpy as np
 
 from neurokit.kernels.cpu.circular import Circular
 from neurokit.kernels.cpu.crop import Crop
+from neurokit.kernels.cpu.shelf import Memory, Shelf
 from neurokit.kernels.threads import in_threads
 
 WINDOWS: dict[str, type[Circular] | type[Crop]] = {"crop": Crop, "circular": Circular}
+# orders of one lag share most of their work; as many are made at once as fit in this (2 ** 25
+# numbers are 256 MiB), at least one
+AT_ONCE = 2**25
 
 
 def covariances(epochs: np.ndarray, estimator: str, n_threads: int) -> np.ndarray:
@@ -26,13 +30,16 @@ def augmented_covariances(
     epochs: np.ndarray, order: int, lag: int, window: str, estimator: str, n_threads: int
 ) -> np.ndarray:
     """Covariances of the epochs joined with their copies."""
-    matrices = _empty(epochs, order)
+    size = order * epochs.shape[1]
+    matrices = np.empty((len(epochs), size, size))
 
     def work(few: slice) -> None:
         # from samples to matrices while the cache holds them
-        tables = WINDOWS[window](epochs[few].shape, [order], [lag], estimator)
-        tables.make(epochs[few], slice(None))
-        tables.fill(epochs[few], slice(None), order, lag, matrices[few])
+        some = epochs[few]
+        tables = WINDOWS[window](some.shape, [order], [lag], estimator)
+        tables.make(some, slice(None))
+        shelf = Shelf(matrices[few].reshape(-1), some.shape[:2], [order], order)
+        tables.fill(some, slice(None), lag, shelf)
 
     _few_at_a_time(work, epochs, n_threads)
     return matrices
@@ -49,29 +56,40 @@ def augmented_covariance_grid(
     """Every order and lag, from shared lagged products."""
     tables = WINDOWS[window](epochs.shape, orders, lags, estimator)
     _few_at_a_time(lambda few: tables.make(epochs[few], few), epochs, n_threads)
+    groups = _groups(orders, epochs.shape)
+    memory = Memory(max(size for _, size in groups))
+
+    def fill(orders: list[int], before: int, lag: int) -> list[np.ndarray]:
+        shelf = Shelf(memory.lend(), epochs.shape[:2], orders, before)
+        _few_at_a_time(lambda few: tables.fill(epochs[few], few, lag, shelf), epochs, n_threads)
+        return [shelf[order] for order in orders]
+
     for lag in lags:
-        # downwards: bands of a high order grow into those of a lower one
-        for order in sorted(orders, reverse=True):
-            if order == 1 and lag != lags[0]:
-                continue
-            matrices = _empty(epochs, order)
-
-            def fill(
-                few: slice, order: int = order, lag: int = lag, matrices: np.ndarray = matrices
-            ) -> None:
-                tables.fill(epochs[few], few, order, lag, matrices[few])
-
-            _few_at_a_time(fill, epochs, n_threads)
-            yield (order, lag), matrices
+        before = max(orders)
+        for group, _ in groups:
+            some = [order for order in group if order > 1 or lag == lags[0]]
+            if some:
+                made = fill(some, before, lag)
+                before = some[-1]
+            while some:
+                # what is yielded is not kept here, so that its memory may be used again
+                yield (some.pop(0), lag), made.pop(0)
 
 
-def _empty(epochs: np.ndarray, order: int) -> np.ndarray:
-    size = order * epochs.shape[1]
-    return np.empty((len(epochs), size, size))
+def _groups(orders: list[int], shape: tuple[int, ...]) -> list[tuple[list[int], int]]:
+    """Falling orders, parted so that each part but a single order fits; and how much each takes."""
+    groups: list[tuple[list[int], int]] = []
+    for order in sorted(orders, reverse=True):
+        size = shape[0] * (order * shape[1]) ** 2
+        if groups and groups[-1][1] + size <= AT_ONCE:
+            groups[-1] = [*groups[-1][0], order], groups[-1][1] + size
+        else:
+            groups.append(([order], size))
+    return groups
 
 
 def _few_at_a_time(function: Callable[[slice], None], epochs: np.ndarray, n_threads: int) -> None:
     """Call a function on slices of epochs that the cache holds."""
-    step = max(1, 50_000 * len(epochs) // max(1, epochs.size))
+    step = max(1, 100_000 * len(epochs) // max(1, epochs.size))
     slices = [slice(first, first + step) for first in range(0, len(epochs), step)]
     in_threads(function, slices, n_threads)

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from neurokit.kernels.cpu import covariance_blocks as blocks
+from neurokit.kernels.cpu.shelf import Shelf
 from neurokit.kernels.reference import covariance as reference
 
 Use = tuple[int, int, int, int]
@@ -33,7 +34,6 @@ class Crop:
             lag: np.empty((n_epochs, n_channels, top, n_channels)) for lag, top in self.tops.items()
         }
         self.sums = {lag: np.zeros((n_epochs, n_channels)) for lag in self.tops}
-        self.orders = {lag: np.full(n_epochs, top) for lag, top in self.tops.items()}
 
     def make(self, epochs: np.ndarray, few: slice) -> None:
         """Compute the bands of a few epochs."""
@@ -53,30 +53,35 @@ class Crop:
                 if k == 0:
                     blocks.add_sums(rows, first, last, self.sums[lag][few])
 
-    def fill(
-        self, epochs: np.ndarray, few: slice, order: int, lag: int, matrices: np.ndarray
-    ) -> None:
-        """Write the matrices of one point; orders of a lag must come from high to low."""
-        if order > self.tops.get(lag, 0):
+    def fill(self, epochs: np.ndarray, few: slice, lag: int, shelf: Shelf) -> None:
+        """Write the matrices of some orders of a lag, lower ones than were written before."""
+        top = self.tops.get(lag, 0)
+        orders = [order for order in shelf.orders if order <= top]
+        for order in set(shelf.orders) - set(orders):
             # windows with no sample in common are short: the copies cost little
-            matrices[:] = reference.augmented_covariances(
+            shelf[order][few] = reference.augmented_covariances(
                 epochs, order, lag, "crop", self.estimator
             )
+        if not orders:
             return
         rows, bands, sums = self.rows[few], self.bands[lag][few], self.sums[lag][few]
-        stop = _stop(self.n_times, order, lag)
-        high = int(self.orders[lag][few][0])
-        if order < high:
-            stops = _stop(self.n_times, high, lag), stop
-            blocks.grow(rows, bands, sums, lag, (high, order), stops)
-            self.orders[lag][few] = order
-        means = np.empty(matrices.shape[:2])
-        divisor = stop - 1.0 if self.estimator == "cov" else float(stop)
-        blocks.fill_crop(rows, bands, sums, order, lag, stop, divisor, matrices, means)
-        if self.estimator == "lwf":
-            blocks.shrink(matrices, stop, blocks.crop_energies(rows, means, lag, stop))
-        elif self.estimator == "oas":
-            blocks.shrink(matrices, stop, np.empty(0))
+        if orders[0] < min(top, shelf.before):
+            pair = min(top, shelf.before), orders[0]
+            stops = _stop(self.n_times, pair[0], lag), _stop(self.n_times, pair[1], lag)
+            blocks.grow(rows, bands, sums, lag, pair, stops)
+        means = np.empty((len(orders), len(rows), orders[0] * rows.shape[2]))
+        places = np.array([shelf.places(order)[few] for order in orders])
+        lost = 1 if self.estimator == "cov" else 0
+        blocks.fill_crop(
+            rows, bands, sums, np.array(orders), lag, lost, shelf.memory, places, means
+        )
+        for order, mean in zip(orders, means, strict=True):
+            stop = _stop(self.n_times, order, lag)
+            if self.estimator == "lwf":
+                mean = mean[:, : shelf[order].shape[1]]
+                blocks.shrink(shelf[order][few], stop, blocks.crop_energies(rows, mean, lag, stop))
+            elif self.estimator == "oas":
+                blocks.shrink(shelf[order][few], stop, np.empty(0))
 
 
 def _product(rows: np.ndarray, first: int, last: int, delay: int) -> np.ndarray:
