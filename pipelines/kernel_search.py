@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Self
@@ -22,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from neurokit.pipelines.epochs import check_epochs, check_labels
+from neurokit.pipelines.quick_scores import Scorer, quick_scorer
 from neurokit.pipelines.search_results import one_standard_error, results_table
 
 Point = tuple[int, int]
@@ -38,7 +39,7 @@ class _Plan:
     folds: list[Fold]
     C: Sequence[float]
     kernels: Sequence[str]
-    scorer: Callable[..., float]
+    scorer: Scorer
     with_train: bool
 
 
@@ -152,7 +153,8 @@ class KernelSearch(ClassifierMixin, BaseEstimator):
                     "take fewer folds, or folds that keep the classes balanced"
                 )
         self.n_splits_ = len(folds)
-        return _Plan(y, folds, self.C, self.kernels, self.scorer_, self.return_train_score)
+        scorer = quick_scorer(self.scoring, self.scorer_, len(self.classes_))
+        return _Plan(y, folds, self.C, self.kernels, scorer, self.return_train_score)
 
     def _orders_and_lags(self, X: Any, shape: Any) -> tuple[list[int], list[int]]:
         sfreq = X.info["sfreq"] if self.sfreq is None and hasattr(X, "info") else self.sfreq
