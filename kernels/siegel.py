@@ -205,20 +205,22 @@ def _descend(
     tol: float,
     max_iter: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Follow the mean logarithm, by shorter steps when a step made it longer."""
+    """Follow the mean logarithm, by steps that fit how it changed (Barzilai and Borwein)."""
     # the disk is convex, so that the arithmetic mean lies in it
     mean = np.tensordot(weights, points, axes=1)
-    step, shortest = 1.0, np.inf
-    for _ in range(max_iter):
+    step, taken = 1.0, np.zeros_like(mean)
+    for iteration in range(max_iter):
         seen = logarithms(points, mean)
         gradient = np.tensordot(weights, seen, axes=1)
         norm = float(np.linalg.norm(gradient))
         if norm <= tol:
             return mean, seen
-        if norm > shortest:
-            step /= 2
-        shortest = min(norm, shortest)
-        mean = exponentials(step * gradient[None], mean)[0]
+        if iteration:
+            # the curvature is one at least, so that a longer step than one is never right
+            change = taken / step - gradient
+            step = float(np.clip((taken * change).sum() / (change**2).sum(), 0.1, 1.0))
+        taken = step * gradient
+        mean = exponentials(taken[None], mean)[0]
     warnings.warn(
         f"the mean of {len(points)} points of the Siegel disk was not found within {max_iter} "
         f"steps (gradient {norm:.1e}, tol {tol:.1e}); raise max_iter or tol",

@@ -23,7 +23,7 @@ from neurokit.kernels import (
 )
 from neurokit.pipelines.epochs import check_epochs
 
-WEIGHTS = ("equal", "kaehler")
+WEIGHTS = ("fisher", "equal", "kaehler")
 
 
 class BlockToeplitzCovariances(TransformerMixin, BaseEstimator):
@@ -60,7 +60,7 @@ class BlockToeplitzCovariances(TransformerMixin, BaseEstimator):
         order: int = 1,
         lag: int = 1,
         window: str = "circular",
-        shrinkage: float = 0.01,
+        shrinkage: float = 1e-3,
         backend: str = "cpu",
     ) -> None:
         self.order = order
@@ -110,9 +110,11 @@ class SiegelTangentSpace(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    weights : {"equal", "kaehler"}
-        Weights of the factors in the squared distance: 1, or ``order`` for the first and
-        ``order - l`` for coefficient ``l``, the Kaehler metric of [1]_.
+    weights : {"fisher", "equal", "kaehler"}
+        Weights of the factors in the squared distance. "fisher", ``order`` for the first and
+        ``2 (order - l)`` for coefficient ``l``, is what the affine-invariant distance of whole
+        matrices becomes near white noise. "equal" is the published code's, "kaehler", ``order``
+        and ``order - l``, the metric of [1]_.
     tol : float
         A mean is found once its gradient's Frobenius norm is at most this.
     max_iter : int
@@ -133,7 +135,7 @@ class SiegelTangentSpace(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        weights: str = "equal",
+        weights: str = "fisher",
         tol: float = 1e-8,
         max_iter: int = 50,
         backend: str = "cpu",
@@ -186,7 +188,7 @@ class SiegelMDM(ClassifierMixin, TransformerMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        weights: str = "equal",
+        weights: str = "fisher",
         tol: float = 1e-8,
         max_iter: int = 50,
         backend: str = "cpu",
@@ -224,7 +226,11 @@ def factor_weights(order: int, weights: str) -> np.ndarray:
     """Weight of each factor in the squared distance, shape (order,)."""
     if weights not in WEIGHTS:
         raise ValueError(f"weights must be one of {', '.join(WEIGHTS)}, got {weights!r}")
-    return np.ones(order) if weights == "equal" else np.arange(order, 0.0, -1.0)
+    if weights == "equal":
+        return np.ones(order)
+    left = np.arange(order, 0.0, -1.0)
+    # a delay stands above the diagonal and below it
+    return np.where(left < order, 2 * left, left) if weights == "fisher" else left
 
 
 def mean_toeplitz(coefficients: np.ndarray, **options: Any) -> np.ndarray:
@@ -250,7 +256,7 @@ def distances_toeplitz(
     coefficients: np.ndarray,
     references: np.ndarray,
     *,
-    weights: str = "equal",
+    weights: str = "fisher",
     backend: str = "cpu",
 ) -> np.ndarray:
     """Distance of each matrix to each reference, all given by their reflection coefficients.
@@ -259,8 +265,8 @@ def distances_toeplitz(
     ----------
     coefficients : array, shape (n_matrices, order, n, n)
     references : array, shape (n_references, order, n, n)
-    weights : {"equal", "kaehler"}
-        Weights of the factors in the squared distance.
+    weights : {"fisher", "equal", "kaehler"}
+        Weights of the factors in the squared distance, see :class:`SiegelTangentSpace`.
     backend : {"cpu", "reference"}
         Where it runs.
 
