@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from neurokit.comparison import compare
 from neurokit.intervals import (
     auc_band,
     auc_interval,
@@ -20,6 +21,8 @@ from neurokit.intervals import (
     wilson,
 )
 from neurokit.scores import constant_score, permuted_scores, score_of
+
+__all__ = ["compare", "summarise"]
 
 Predictions = Callable[[str], dict[str, np.ndarray]]
 _KEYS = ["dataset", "evaluation", "paradigm", "pipeline", "scorer"]
