@@ -42,7 +42,7 @@ def build(name: str, **params: Any) -> Any:
     name : str
         One of ``names()``.
     **params
-        Change its defaults; ``signature(name)`` says which there are.
+        Change its defaults; ``defaults(name)`` says which there are.
 
     Returns
     -------

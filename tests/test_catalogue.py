@@ -21,12 +21,12 @@ SMALL = {
     "acm+ts+svm/full": {"orders": (1, 2), "lags": (2,)},
     "ts+en": {"l1_ratio": (0.2, 0.7)},
 }
-# MOABB's pipelines/AUG_TANG_SVM_grid.yml
-MOABB_YAML = """\
+ONE_TO_TEN = "\n".join(f"    - {value}" for value in range(1, 11))
+# MOABB's pipelines/AUG_TANG_SVM_grid.yml, letter by letter
+MOABB_YAML = f"""\
 name: AUG Tang SVM Grid
 
 paradigms:
-  - LeftRightImagery
   - MotorImagery
 
 citations:
@@ -52,10 +52,17 @@ pipeline:
       kernel: "rbf"
 
 param_grid:
-  augmenteddataset__order: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-  augmenteddataset__lag: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-  svc__C: [0.5, 1, 1.5]
-  svc__kernel: ["rbf", "linear"]
+  augmenteddataset__order:
+{ONE_TO_TEN}
+  augmenteddataset__lag:
+{ONE_TO_TEN}
+  svc__C:
+    - 0.5
+    - 1
+    - 1.5
+  svc__kernel:
+    - "rbf"
+    - "linear"
 """
 
 
@@ -162,6 +169,14 @@ def test_a_parameter_can_be_changed_and_an_unknown_one_is_named():
     assert build("ts+lr", C=3.0)[-1].C == 3.0
     with pytest.raises(ValueError, match=r"ts\+lr has no parameter order; it takes C, estimator"):
         build("ts+lr", order=3)
+
+
+def test_the_catalogue_is_whole():
+    assert set(names()) == {
+        *("dummy", "psd+lda", "csp+lda", "csp+svm", "fbcsp+svm", "mdm", "fgmdm"),
+        *("ts+lr", "ts+svm", "ts+en", "acm+mdm", "acm+ts+svm", "acm+ts+svm/full"),
+        *("acm+ts+svm/mdop", "acm+ts+svm/fnn", "btacm+ts+svm", "fucone"),
+    }
 
 
 def test_every_name_says_in_a_line_what_it_is():
