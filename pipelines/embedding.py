@@ -35,7 +35,10 @@ class EmbeddedAugmentedCovariances(TransformerMixin, BaseEstimator):
     ``"mdop"``, as the method's authors ran it [1]_: each trial is embedded by MDOP [2]_ with a
     Theiler window of the longest first minimum of a channel's mutual information (lags 1, 3, ...,
     99). The order is the rounded mean of the embeddings' lengths. The lag is the rounded mean over
-    trials of the rounded mean delay, over all channels' delays and the first, which is 0.
+    trials of the rounded mean delay, over all channels' delays and the first, which is 0. On EEG
+    the delays fill the range that is searched, so that the lag is about 0.4 of ``max_delay``,
+    whatever the signals: with the authors' 50 samples it misses classes that differ at short lags
+    (``simulated-lags``: area under the curve 0.5, but 0.99 with a ``max_delay`` of 10).
 
     ``"fnn"``: the lag is the first minimum (lags 1 to 30) of mutual information averaged over
     trials and channels. The order is the first maximum of Cao's E1 [3]_, averaged likewise, each
@@ -52,6 +55,7 @@ class EmbeddedAugmentedCovariances(TransformerMixin, BaseEstimator):
         Highest order. The authors went to 30 ("fnn") and 50 ("mdop").
     max_delay : int
         Longest delay of "mdop" in samples; a quarter of the epoch where that is shorter.
+        Theirs is 50.
     max_trials : int, optional
         Look at no more trials than this, evenly spaced among the training epochs; all by default.
     window, estimator, backend
@@ -252,13 +256,22 @@ def acm_ts_svm_mdop(
     C: float = 1.0,
     kernel: str = "rbf",
     max_order: int = 10,
+    max_delay: int = 50,
     max_trials: int | None = None,
     window: str = "crop",
     estimator: str = "cov",
     random_state: int | None = 42,
 ) -> Pipeline:
     """Augmented covariances with order and lag by MDOP, tangent space, SVM; nothing searched."""
-    return _pipeline("mdop", C, kernel, random_state, max_order, max_trials, window, estimator)
+    covariances = EmbeddedAugmentedCovariances(
+        method="mdop",
+        max_order=max_order,
+        max_delay=max_delay,
+        max_trials=max_trials,
+        window=window,
+        estimator=estimator,
+    )
+    return _pipeline(covariances, SVC(C=C, kernel=kernel, random_state=random_state))
 
 
 def acm_ts_svm_fnn(
@@ -272,25 +285,15 @@ def acm_ts_svm_fnn(
     random_state: int | None = 42,
 ) -> Pipeline:
     """Augmented covariances, order by false neighbours, lag by mutual information; SVM."""
-    return _pipeline("fnn", C, kernel, random_state, max_order, max_trials, window, estimator)
-
-
-def _pipeline(
-    method: str,
-    C: float,
-    kernel: str,
-    random_state: int | None,
-    max_order: int,
-    max_trials: int | None,
-    window: str,
-    estimator: str,
-) -> Pipeline:
     covariances = EmbeddedAugmentedCovariances(
-        method=method,
+        method="fnn",
         max_order=max_order,
         max_trials=max_trials,
         window=window,
         estimator=estimator,
     )
-    svm = SVC(C=C, kernel=kernel, random_state=random_state)
+    return _pipeline(covariances, SVC(C=C, kernel=kernel, random_state=random_state))
+
+
+def _pipeline(covariances: EmbeddedAugmentedCovariances, svm: SVC) -> Pipeline:
     return make_pipeline(CheckedEpochs(), covariances, RiemannTangentSpace(), svm)

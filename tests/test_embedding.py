@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.metrics import mutual_info_score
+from sklearn.metrics import mutual_info_score, roc_auc_score
 
 from neurokit.kernels import (
     beta_statistic,
@@ -206,6 +206,36 @@ def test_the_named_pipelines_learn(name):
     X[y == 1, 0] *= 3
     pipeline = build(name).fit(X[:30], y[:30])
     assert pipeline.score(X[30:], y[30:]) > 0.8
+
+
+@pytest.fixture(scope="module")
+def lagged():
+    """Trials of a simulated person whose classes differ in lags only."""
+    from moabb.paradigms import LeftRightImagery
+
+    from neurokit.datasets import find as find_dataset
+
+    X, y, _ = LeftRightImagery().get_data(find_dataset("simulated-lags:subjects=1"), [1])
+    return X[:80], y[:80]
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("acm+ts+svm/fnn", {}), ("acm+ts+svm/mdop", {"max_delay": 10})]
+)
+def test_lags_that_tell_classes_apart_are_found(lagged, name, params):
+    X, y = lagged
+    pipeline = build(name, **params).fit(X[:50], y[:50])
+    assert roc_auc_score(y[50:], pipeline.decision_function(X[50:])) > 0.9
+
+
+def test_the_authors_range_of_delays_decides_their_lag(lagged):
+    X, y = lagged
+    lags = {longest: mdop_order_and_lag(X[::8], max_delay=longest)[1] for longest in (10, 20, 50)}
+    for longest, lag in lags.items():
+        assert 0.3 < lag / longest < 0.6
+    # which is far too long for these classes, and said so where the method is described
+    pipeline = build("acm+ts+svm/mdop").fit(X[:50], y[:50])
+    assert roc_auc_score(y[50:], pipeline.decision_function(X[50:])) < 0.8
 
 
 def test_a_constant_channel_is_named():
