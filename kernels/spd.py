@@ -194,26 +194,36 @@ def _checked(matrices: np.ndarray, name: str) -> np.ndarray:
             f"{name} must have shape (n_matrices, n, n) with at least one matrix, got "
             f"{matrices.shape}; add an axis for a single matrix: {name}[None]"
         )
+    # in pieces that stay in the cache: on large stacks this costs as much as a logarithm otherwise
+    length = max(1, 2**15 // matrices[0].size)
+    for first in range(0, len(matrices), length):
+        piece = matrices[first : first + length]
+        _check_symmetric(piece, name, first)
+        if not _positive_definite(piece).all():
+            good = np.concatenate([_positive_definite(matrix[None]) for matrix in matrices])
+            raise ValueError(
+                f"{name}[{int(np.argmin(good))}] is not positive definite ({int((~good).sum())} "
+                f"of {len(matrices)} are not): some channels are sums of others, or there are more "
+                'dimensions than samples; regularise, for example with estimator="oas", or drop '
+                "channels"
+            )
+    return matrices
+
+
+def _check_symmetric(piece: np.ndarray, name: str, first: int) -> None:
+    """Refuse matrices that are not symmetric or not finite."""
     with np.errstate(invalid="ignore"):
-        asymmetry = np.abs(matrices - matrices.transpose(0, 2, 1)).max(axis=(1, 2))
-        size = np.abs(matrices).max(axis=(1, 2))
+        difference = piece - piece.transpose(0, 2, 1)
+    asymmetry = np.maximum(difference.max(axis=(1, 2)), -difference.min(axis=(1, 2)))
+    size = np.abs(np.diagonal(piece, axis1=1, axis2=2)).max(axis=1)
     wrong = ~(asymmetry <= 1e-8 * size)
     if wrong.any():
-        first = int(np.argmax(wrong))
-        what = "symmetric" if np.isfinite(asymmetry[first]) else "finite"
+        k = int(np.argmax(wrong))
+        what = "symmetric" if np.isfinite(asymmetry[k]) else "finite"
         raise ValueError(
-            f"{name}[{first}] is not {what}; look for NaN or infinite samples in the epoch that "
-            "it comes from, or make it symmetric: (C + C.T) / 2"
+            f"{name}[{first + k}] is not {what}; look for NaN or infinite samples in the epoch "
+            "that it comes from, or make it symmetric: (C + C.T) / 2"
         )
-    wrong = ~_positive_definite(matrices)
-    if wrong.any():
-        raise ValueError(
-            f"{name}[{int(np.argmax(wrong))}] is not positive definite ({int(wrong.sum())} of "
-            f"{len(matrices)} are not): some channels are sums of others, or there are more "
-            'dimensions than samples; regularise, for example with estimator="oas", or drop '
-            "channels"
-        )
-    return matrices
 
 
 def _positive_definite(matrices: np.ndarray) -> np.ndarray:
@@ -221,9 +231,7 @@ def _positive_definite(matrices: np.ndarray) -> np.ndarray:
     try:
         factors = np.linalg.cholesky(matrices)
     except np.linalg.LinAlgError:
-        if len(matrices) == 1:
-            return np.array([False])
-        return np.concatenate([_positive_definite(matrix[None]) for matrix in matrices])
+        return np.zeros(len(matrices), dtype=bool)
     # a pivot over its diagonal entry is what the channels before it leave unexplained
     unexplained = np.diagonal(factors, axis1=1, axis2=2) ** 2
     unexplained = unexplained / np.diagonal(matrices, axis1=1, axis2=2)

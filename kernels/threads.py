@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,5 +46,14 @@ def in_threads(
     with single_blas_thread():
         if n_threads == 1:
             return [function(item) for item in items]
-        with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(function, items))
+        return list(_pool(n_threads).map(function, items))
+
+
+@cache
+def _pool(n_threads: int) -> ThreadPoolExecutor:
+    """Keep the threads: to start them takes as long as a small mean."""
+    return ThreadPoolExecutor(n_threads, thread_name_prefix="neurokit-kernels")
+
+
+if hasattr(os, "register_at_fork"):  # a child has the pool but none of its threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)

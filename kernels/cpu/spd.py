@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from threading import local
 
 import numpy as np
 
+from neurokit.kernels.cpu import tridiagonal
 from neurokit.kernels.threads import in_threads
 
 CACHE = 2**16  # numbers of a piece: half a megabyte, so that what one step writes the next finds
@@ -17,25 +19,54 @@ def distances_riemann(
 ) -> np.ndarray:
     """See :func:`neurokit.kernels.distances_riemann`."""
     distances = np.empty((len(matrices), len(references)))
-    whiteners = [np.linalg.inv(np.linalg.cholesky(reference)) for reference in references]
+    pairs = [_whitener(references[k : k + 2]) for k in range(0, len(references), 2)]
 
     def measure(group: slice) -> None:
+        room = tridiagonal.room(matrices.shape[1])
+        norms = np.empty(len(matrices))
         for piece in _pieces(group, references[0].size):
-            for k, whitener in enumerate(whiteners):
-                values = np.linalg.eigvalsh(whitener @ (matrices[piece] @ whitener.T))
-                distances[piece, k] = np.linalg.norm(np.log(values), axis=1)
+            for first, (frame, scales) in enumerate(pairs):
+                seen = _congruent(matrices[piece], frame)
+                for k, scale in enumerate(scales):
+                    scaled = seen * scale
+                    tridiagonal.square_norms(scaled, tridiagonal.rules(), room, norms[piece])
+                    for i in piece.start + np.flatnonzero(norms[piece] < 0):
+                        norms[i] = _square_norm(matrices[i], references[2 * first + k])
+                    distances[piece, 2 * first + k] = np.sqrt(norms[piece])
 
-    in_threads(measure, _groups(len(matrices)), n_threads)
+    in_threads(measure, _groups(len(matrices), n_threads), n_threads)
     return distances
+
+
+def _whitener(pair: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Frame in which one matrix is I and the other diagonal, and what makes each of them I."""
+    frame = np.linalg.inv(np.linalg.cholesky(pair[0]))
+    values, vectors = np.linalg.eigh(frame @ pair[-1] @ frame.T)
+    roots = values**-0.5
+    scales = [np.ones_like(pair[0]), roots[:, None] * roots]
+    return vectors.T @ frame, scales[: len(pair)]
+
+
+def _square_norm(matrix: np.ndarray, reference: np.ndarray) -> float:
+    """Squared distance by eigenvalues, for spectra too wide for the rules."""
+    frame = np.linalg.inv(np.linalg.cholesky(reference))
+    return float(np.sum(np.log(np.linalg.eigvalsh(frame @ matrix @ frame.T)) ** 2))
 
 
 def tangent_vectors(matrices: np.ndarray, whitener: np.ndarray, n_threads: int = 1) -> np.ndarray:
     """See :func:`neurokit.kernels.tangent_vectors`; the whitener is the reference to the -1/2."""
+    room = local()
 
     def logarithms(piece: slice) -> np.ndarray:
-        values, vectors = np.linalg.eigh(whitener @ (matrices[piece] @ whitener))
-        scaled = vectors * np.log(values)[:, None]
-        return scaled @ vectors.transpose(0, 2, 1)
+        seen = _congruent(matrices[piece], whitener)
+        logs = np.empty_like(seen)
+        if not hasattr(room, "arrays"):
+            room.arrays = tridiagonal.room(len(whitener))
+        tridiagonal.logarithms(seen, tridiagonal.rules(), room.arrays, logs)
+        for i in np.flatnonzero(np.isnan(logs[:, 0, 0])):
+            values, vectors = np.linalg.eigh(whitener @ matrices[piece][i] @ whitener)
+            logs[i] = (vectors * np.log(values)) @ vectors.T
+        return logs
 
     return _vectors(logarithms, matrices.shape, n_threads)
 
@@ -150,19 +181,32 @@ class Cloud:
 def _vectors(
     logarithms: Callable[[slice], np.ndarray], shape: tuple[int, int, int], n_threads: int
 ) -> np.ndarray:
-    """Upper triangles of logarithms that come in pieces."""
+    """Upper triangles, row by row, of logarithms whose lower ones come in pieces."""
     n = shape[1]
     rows, columns = np.triu_indices(n)
     factors = np.where(rows == columns, 1.0, np.sqrt(2.0))
+    entries = columns * n + rows
     vectors = np.empty((shape[0], len(rows)))
 
     def fill(group: slice) -> None:
         for piece in _pieces(group, n * n):
             flat = logarithms(piece).reshape(-1, n * n)
-            np.multiply(flat.take(rows * n + columns, axis=1), factors, out=vectors[piece])
+            # a mode other than "raise" writes to its place at once
+            flat.take(entries, axis=1, out=vectors[piece], mode="clip")
+            vectors[piece] *= factors
 
-    in_threads(fill, _groups(shape[0]), n_threads)
+    in_threads(fill, _groups(shape[0], n_threads), n_threads)
     return vectors
+
+
+def _congruent(matrices: np.ndarray, frame: np.ndarray) -> np.ndarray:
+    """F C F', all that a tridiagonalisation reads of it: nothing of the lower left quarter."""
+    right = matrices @ frame.T
+    half = len(frame) // 2
+    result = np.empty_like(matrices)
+    np.matmul(frame[:half], right, out=result[:, :half])
+    np.matmul(frame[half:], right[:, :, half:], out=result[:, half:, half:])
+    return result
 
 
 def _curvature(logs: np.ndarray, out: np.ndarray) -> None:
@@ -175,9 +219,12 @@ def _curvature(logs: np.ndarray, out: np.ndarray) -> None:
     np.divide(half, np.tanh(half), out=out)
 
 
-def _groups(n_matrices: int) -> list[slice]:
-    """Cut the matrices into what one thread does at a time; enough for a balance between them."""
-    n_groups = min(n_matrices, 8 if n_matrices < 128 else 32)
+def _groups(n_matrices: int, n_threads: int = 2) -> list[slice]:
+    """Cut the matrices into what one thread does at a time, enough to balance many threads.
+
+    Sums must not depend on the number of threads, so they do not give it.
+    """
+    n_groups = min(n_matrices, 1 if n_threads == 1 else 8 if n_matrices < 128 else 32)
     edges = np.linspace(0, n_matrices, n_groups + 1).astype(int)
     return [slice(first, last) for first, last in pairwise(edges)]
 
