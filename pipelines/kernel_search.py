@@ -23,12 +23,13 @@ from threadpoolctl import threadpool_limits
 
 from neurokit.pipelines.epochs import check_epochs, check_labels
 from neurokit.pipelines.quick_scores import Scorer, quick_scorer
-from neurokit.pipelines.search_results import one_standard_error, results_table
+from neurokit.pipelines.search_results import results_table, simplest
 
 Point = tuple[int, int]
 Shape = tuple[int, int, int]
 Fold = tuple[np.ndarray, np.ndarray]
-RULES = ("best", "one-standard-error")
+# standard errors that a simpler row may lie below the best
+RULES = {"best": 0, "one-standard-error": 1, "two-standard-errors": 2}
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,8 @@ class KernelSearch(ClassifierMixin, BaseEstimator):
         if self.rule == "best":
             self.best_index_ = int(self.cv_results_["rank_test_score"].argmin())
         else:
-            self.best_index_ = one_standard_error(self.cv_results_, self.n_splits_, self._step)
+            errors = RULES[self.rule]
+            self.best_index_ = simplest(self.cv_results_, self.n_splits_, self._step, errors)
         self.best_params_ = candidates[self.best_index_]
         self.best_score_ = self.cv_results_["mean_test_score"][self.best_index_]
 

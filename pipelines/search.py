@@ -48,9 +48,10 @@ class AugmentedCovarianceSearch(KernelSearch):
         As in scikit-learn; None is ``StratifiedKFold(3, shuffle=True, random_state=random_state)``.
     scoring : str or callable
         As in scikit-learn; None is accuracy.
-    rule : {"best", "one-standard-error"}
-        The best mean score, as scikit-learn, or the simplest row within its standard error: lowest
-        order, then smallest lag, smallest C, linear.
+    rule : {"best", "one-standard-error", "two-standard-errors"}
+        The best mean score, as scikit-learn, or the simplest row within one or two standard errors
+        of it: lowest order, then smallest lag, smallest C, linear. A few dozen trials tell rows
+        apart so badly that the best is mostly luck.
     return_train_score : bool
         Whether the table has training scores as well.
     sfreq : float

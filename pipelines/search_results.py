@@ -57,8 +57,8 @@ def _scores(part: str, scores: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def one_standard_error(table: dict[str, Any], n_splits: int, step: str) -> int:
-    """Find the simplest row within one standard error of the best mean score.
+def simplest(table: dict[str, Any], n_splits: int, step: str, n_errors: float) -> int:
+    """Find the simplest row within some standard errors of the best mean score.
 
     Simplest is the lowest order, then the smallest lag, the smallest C, and linear before rbf.
 
@@ -71,7 +71,7 @@ def one_standard_error(table: dict[str, Any], n_splits: int, step: str) -> int:
     best = int(np.nanargmax(mean))
     # the table's deviation divides by n, as scikit-learn's does
     error = table["std_test_score"][best] / np.sqrt(max(1, n_splits - 1))
-    near = np.flatnonzero(mean >= mean[best] - error)
+    near = np.flatnonzero(mean >= mean[best] - n_errors * error)
 
     def simplicity(row: int) -> tuple[Any, ...]:
         chosen = table["params"][row]

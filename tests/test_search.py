@@ -24,7 +24,7 @@ from neurokit.pipelines.augmented import AugmentedCovariances
 from neurokit.pipelines.kernel_search import gram_matrices
 from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
 from neurokit.pipelines.search import AugmentedCovarianceSearch
-from neurokit.pipelines.search_results import one_standard_error
+from neurokit.pipelines.search_results import simplest
 from tests.test_augmented import recording
 
 SMALL = {"orders": (1, 2, 3), "lags": (1, 4)}
@@ -200,7 +200,10 @@ def test_a_score_that_a_fold_does_not_define_is_refused():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rule": "worst"}, "rule must be one of best, one-standard-error, got 'worst'"),
+        (
+            {"rule": "worst"},
+            "rule must be one of best, .*two-standard-errors, got 'worst'",
+        ),
         ({"kernels": ("linear", "poly")}, "kernels must be among linear, rbf; got poly"),
         ({"orders": (0, 1)}, "orders must be whole numbers from 1"),
         ({"lags": "many"}, 'lags must be whole numbers or "auto"'),
@@ -238,7 +241,7 @@ def test_automatic_grids_hold_order_one_and_at_most_24_points():
     assert search.refused_ == []
 
 
-def test_the_simplest_row_within_one_standard_error_is_taken():
+def test_the_simplest_row_within_the_standard_errors_is_taken():
     def table(*rows):
         params = [
             {"s__order": order, "s__lag": lag, "svc__C": C, "svc__kernel": kernel}
@@ -256,16 +259,20 @@ def test_the_simplest_row_within_one_standard_error_is_taken():
         (2, 1, 1.0, "linear", 0.84, 0.0),
         (3, 1, 1.0, "linear", np.nan, np.nan),
     ]
-    assert one_standard_error(table(*rows), 3, "s") == 4
+    assert simplest(table(*rows), 3, "s", 1) == 4
+    assert simplest(table(*rows), 3, "s", 2) == 1
 
 
-def test_the_rule_of_one_standard_error_is_used():
+@pytest.mark.parametrize(
+    ("rule", "n_errors"), [("one-standard-error", 1), ("two-standard-errors", 2)]
+)
+def test_the_rule_of_standard_errors_is_used(rule, n_errors):
     X, y = recording(45)
     best, simple = (
         AugmentedCovarianceSearch(**SMALL, rule=rule, random_state=42).fit(X, y)
-        for rule in ("best", "one-standard-error")
+        for rule in ("best", rule)
     )
-    assert simple.best_index_ == one_standard_error(best.cv_results_, 3, "augmenteddataset")
+    assert simple.best_index_ == simplest(best.cv_results_, 3, "augmenteddataset", n_errors)
     order = "augmenteddataset__order"
     assert simple.best_params_[order] <= best.best_params_[order]
     assert simple.best_score_ <= best.best_score_
