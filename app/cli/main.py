@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import datasets, pipelines
+from neurokit.app.cli import datasets, pipelines, results
 
 cli = typer.Typer(
     name="neurokit",
@@ -40,6 +40,7 @@ def options(
 
 cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
+cli.add_typer(results.app, name="results")
 
 
 def main() -> None:
