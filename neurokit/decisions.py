@@ -93,23 +93,38 @@ def itr(y_true: Any, y_pred: Any, *, seconds: float = 2.0) -> float:
     return information_transfer_rate(float(recall), max(2, len(classes)), seconds)
 
 
-def find_scorer(name: str, *, seconds: float = 2.0) -> Any:
-    """Find a scorer, ``scorer(estimator, X, y)``, by name: "nmcc", "itr", or scikit-learn's.
+def find_scorer(name: str) -> Any:
+    """Find a scorer, ``scorer(estimator, X, y)``, by name.
 
     Parameters
     ----------
     name : str
-        "itr" is in bits a minute.
-    seconds : float
-        Length of a window, for "itr".
-    """
-    from sklearn.metrics import get_scorer, make_scorer
+        "nmcc"; "itr", bits a minute for a decision every 2 seconds, or "itr/1.5" for one every
+        1.5; or a name of scikit-learn's.
 
+    Raises
+    ------
+    ValueError
+        If there is no such scorer.
+    """
+    from sklearn.metrics import get_scorer, get_scorer_names, make_scorer
+
+    first, _, seconds = name.partition("/")
     if name == "nmcc":
         return make_scorer(normalised_mcc)
-    if name == "itr":
-        return make_scorer(itr, seconds=seconds)
+    if first == "itr" and (not seconds or seconds.replace(".", "", 1).isdecimal()):
+        return make_scorer(itr, seconds=float(seconds or 2))
+    if name not in get_scorer_names():
+        raise ValueError(
+            f"there is no scorer {name}; known are nmcc, itr, {', '.join(get_scorer_names())}"
+        )
     return get_scorer(name)
+
+
+def inner_scoring(name: str) -> str:
+    """Name scikit-learn's scorer that a search within a fold should use for one of ours."""
+    # rises and falls with both
+    return "matthews_corrcoef" if name.partition("/")[0] in ("nmcc", "itr") else name
 
 
 def confusion(y_true: Any, y_pred: Any) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def windows(
     metadata : DataFrame
         ``start`` and ``stop`` (samples of the resampled recording, the second exclusive),
         ``seconds`` (end of the window, when its decision is due) and ``task`` (tasks begun by
-        then).
+        then). Its ``attrs`` hold ``sfreq`` and ``ch_names``.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def windows(
 
     if label not in ("majority", "end"):
         raise ValueError(f"label must be 'majority' or 'end', got {label!r}")
-    signals, sfreq = _causal(raw, band, channels, resample)
+    ch_names, signals, sfreq = _causal(raw, band, channels, resample)
     size, hop = round(length * sfreq), round(step * sfreq)
     if size < 2 or hop < 1:
         raise ValueError(
@@ -111,13 +111,15 @@ def windows(
     metadata = pd.DataFrame(
         {"start": starts, "stop": starts + size, "seconds": (starts + size) / sfreq, "task": begun}
     )
-    return np.ascontiguousarray(X.swapaxes(0, 1)), y[kept], metadata[kept].reset_index(drop=True)
+    metadata = metadata[kept].reset_index(drop=True)
+    metadata.attrs = {"sfreq": sfreq, "ch_names": ch_names}
+    return np.ascontiguousarray(X.swapaxes(0, 1)), y[kept], metadata
 
 
 def _causal(
     raw: Any, band: tuple[float, float], channels: Sequence[str] | None, resample: float | None
-) -> tuple[np.ndarray, float]:
-    """Signals of chosen channels, filtered forward only and thinned, and their rate."""
+) -> tuple[list[str], np.ndarray, float]:
+    """Names and signals of channels, filtered forward only and thinned, and their rate."""
     from scipy.signal import butter, sosfilt, sosfilt_zi
 
     sfreq = float(raw.info["sfreq"])
@@ -134,11 +136,12 @@ def _causal(
             f"resample must be {sfreq:g} Hz divided by a whole number and at least "
             f"{2.5 * band[1]:g} Hz, 2.5 times the upper edge of the band, got {resample:g}"
         )
-    signals = raw.get_data(picks="eeg" if channels is None else list(channels))
+    chosen = raw.copy().pick("eeg" if channels is None else list(channels))
+    signals = chosen.get_data()
     sections = butter(4, band, "bandpass", fs=sfreq, output="sos")
     settled = sosfilt_zi(sections)[:, None] * signals[:, :1]
     filtered, _ = sosfilt(sections, signals, axis=1, zi=settled)
-    return filtered[:, ::every], sfreq / every
+    return chosen.ch_names, filtered[:, ::every], sfreq / every
 
 
 def _states(tasks: Sequence[Task], n_times: int, sfreq: float) -> tuple[list[str], np.ndarray]:
@@ -242,7 +245,16 @@ def load_windows(
             f"{' or '.join(wanted)}; its events are {', '.join(dataset.event_id)}"
         )
     signals, labels, tables = zip(*found, strict=True)
-    return np.concatenate(signals), np.concatenate(labels), pd.concat(tables, ignore_index=True)
+    about = tables[0].attrs
+    if other := next((table.attrs for table in tables if table.attrs != about), None):
+        raise ValueError(
+            f"the runs of {dataset.code} must have the same channels and sampling rate, got "
+            f"{len(about['ch_names'])} at {about['sfreq']:g} Hz and {len(other['ch_names'])} at "
+            f"{other['sfreq']:g} Hz; choose channels, or resample"
+        )
+    metadata = pd.concat(tables, ignore_index=True)
+    metadata.attrs = about
+    return np.concatenate(signals), np.concatenate(labels), metadata
 
 
 def splits(

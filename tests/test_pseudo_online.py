@@ -12,6 +12,7 @@ from neurokit.decisions import (
     confusion,
     find_scorer,
     information_transfer_rate,
+    inner_scoring,
     itr,
     normalised_mcc,
     vote,
@@ -225,6 +226,12 @@ def test_scorers_are_found_by_name():
     assert find_scorer("nmcc")(always, X, y) == 0.5
     assert find_scorer("itr")(always, X, y) == 0
     assert find_scorer("accuracy")(always, X, y) == 0.5
+    right = DummyClassifier(strategy="constant", constant=1).fit(X, y)
+    assert find_scorer("itr/1.5")(right, X[2:], y[2:]) == 40
+    assert inner_scoring("itr/1.5") == inner_scoring("nmcc") == "matthews_corrcoef"
+    assert inner_scoring("roc_auc") == "roc_auc"
+    with pytest.raises(ValueError, match="there is no scorer kappa"):
+        find_scorer("kappa")
 
 
 def noisy_people(strength, seed=0):
@@ -266,6 +273,8 @@ def test_runs_of_a_data_set_are_cut():
     assert len(X) == len(y) == len(metadata)
     assert set(y) == {IDLE, *names}
     assert metadata.columns[:3].tolist() == ["subject", "session", "run"]
+    assert metadata.attrs["sfreq"] > 0
+    assert len(metadata.attrs["ch_names"]) == X.shape[1]
     # microvolts
     assert 0.1 < np.abs(X).mean() < 100
     with pytest.raises(ValueError, match="has no task called tongue"):
