@@ -40,7 +40,7 @@ def run(*arguments):
 def test_show_prints_interval_band_majority_and_what_failed(folder):
     result = run("show", folder)
     assert result.exit_code == 0, result.output
-    for text in ("95 % interval", "chance band", "majority", "ts+lr"):
+    for text in ("95 % range", "its band", "majority", "ts+lr"):
         assert text in result.stdout
     assert "LinAlgError: not positive definite" in result.stderr
 

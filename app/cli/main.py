@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import datasets, pipelines, results
+from neurokit.app.cli import bench, datasets, doctor, pipelines, results
 
 cli = typer.Typer(
     name="neurokit",
@@ -41,6 +41,8 @@ def options(
 cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
+cli.command()(doctor.doctor)
+cli.command()(bench.bench)
 
 
 def main() -> None:

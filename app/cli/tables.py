@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
 
 def print_summary(summary: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.summarise` gives, a table a study."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from neurokit.figures import scorer_name
     from neurokit.report import two_digits
@@ -23,19 +22,19 @@ def print_summary(summary: pd.DataFrame) -> None:
     for names, rows in summary.groupby(study, sort=False, dropna=False):
         dataset, evaluation, paradigm, scorer = names
         title = f"{dataset}, {paradigm}, {evaluation}: {scorer_name(str(scorer))}"
-        table = Table(*more, "pipeline", title=title, box=box.SIMPLE_HEAD, title_justify="left")
-        for heading in ("score", "95 % interval", "chance", "chance band", "majority", "trials"):
+        table = _table(title, *more, "pipeline")
+        numbers = ("score", "95 % range", "chance", "its band", "majority", "trials", "failed")
+        for heading in numbers:
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("failed", justify="right")
         for row in rows.to_dict("records"):
             above = row["score"] > row["chance_high"]
             table.add_row(
                 *(str(row[name]) for name in more),
                 str(row["pipeline"]),
                 f"[bold]{two_digits(row['score'])}[/bold]" if above else two_digits(row["score"]),
-                f"{two_digits(row['low'])} - {two_digits(row['high'])}",
+                f"{two_digits(row['low'])}-{two_digits(row['high'])}",
                 two_digits(row["chance"]),
-                f"{two_digits(row['chance_low'])} - {two_digits(row['chance_high'])}",
+                f"{two_digits(row['chance_low'])}-{two_digits(row['chance_high'])}",
                 two_digits(row["majority"]),
                 str(row["n"]),
                 f"[red]{row['failed']}[/red]" if row["failed"] else "0",
@@ -46,27 +45,25 @@ def print_summary(summary: pd.DataFrame) -> None:
 
 def print_comparison(comparison: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.compare` gives, a table a data set."""
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
 
     from neurokit.report import p_value, signed, two_digits
 
     console = Console()
     study = ["dataset", "evaluation", "paradigm", "scorer"]
     for names, rows in comparison.groupby(study, sort=False, dropna=False):
-        title = f"{names[0]}, {names[2]}, {names[1]}: paired differences"
-        table = Table("first", "second", title=title, box=box.SIMPLE_HEAD, title_justify="left")
-        for heading in ("pairs", "difference", "95 % interval", "effect", "p", "p Holm"):
+        title = f"{names[0]}, {names[2]}, {names[1]}: paired differences, permutation p"
+        table = _table(title, "first", "second")
+        numbers = ("pairs", "diff.", "95 % interval", "effect", "p", "Holm", "Wilcoxon")
+        for heading in numbers:
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("p Wilcoxon", justify="right")
         for row in rows.to_dict("records"):
             table.add_row(
                 row["first"],
                 row["second"],
                 str(row["n"]),
                 signed(row["difference"]),
-                f"{signed(row['low'])} to {signed(row['high'])}",
+                f"{signed(row['low'])}, {signed(row['high'])}",
                 two_digits(row["effect"]),
                 *(p_value(row[name]) for name in ("p_permutation", "p_holm", "p_wilcoxon")),
             )
@@ -77,10 +74,8 @@ def print_comparison(comparison: pd.DataFrame) -> None:
 
 def print_failures(frame: pd.DataFrame) -> None:
     """Print the folds that failed, and why."""
-    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     from neurokit.report import last_line
 
@@ -88,10 +83,21 @@ def print_failures(frame: pd.DataFrame) -> None:
     if failed.empty:
         return
     columns = ("dataset", "subject", "session", "pipeline", "fold")
-    table = Table(*columns, "reason", title="Failed folds", box=box.SIMPLE_HEAD)
+    table = _table("Failed folds", *columns, "reason")
     for row in failed.to_dict("records"):
         table.add_row(*(str(row[name]) for name in columns), escape(last_line(row["error"])))
     Console(stderr=True).print(table)
+
+
+def _table(title: str, *words: str) -> Table:
+    """Table as wide as its words, that fits a terminal of 80 letters."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for word in words:
+        table.add_column(word, overflow="fold")
+    return table
 
 
 def as_json(table: pd.DataFrame) -> str:
