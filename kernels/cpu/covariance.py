@@ -13,6 +13,7 @@ import numpy as np
 from neurokit.kernels.cpu.circular import Circular
 from neurokit.kernels.cpu.crop import Crop
 from neurokit.kernels.cpu.shelf import Memory, Shelf
+from neurokit.kernels.reference import covariance as reference
 from neurokit.kernels.threads import in_threads
 
 WINDOWS: dict[str, type[Circular] | type[Crop]] = {"crop": Crop, "circular": Circular}
@@ -22,14 +23,22 @@ AT_ONCE = 2**25
 
 
 def covariances(epochs: np.ndarray, estimator: str, n_threads: int) -> np.ndarray:
-    """Covariances of the epochs."""
-    return augmented_covariances(epochs, 1, 1, "crop", estimator, n_threads)
+    """Covariances of the epochs: one product each, nothing to compile."""
+    matrices = np.empty((len(epochs), epochs.shape[1], epochs.shape[1]))
+
+    def work(few: slice) -> None:
+        matrices[few] = reference.covariances(epochs[few], estimator)
+
+    _few_at_a_time(work, epochs, n_threads)
+    return matrices
 
 
 def augmented_covariances(
     epochs: np.ndarray, order: int, lag: int, window: str, estimator: str, n_threads: int
 ) -> np.ndarray:
     """Covariances of the epochs joined with their copies."""
+    if order == 1:
+        return covariances(epochs, estimator, n_threads)
     size = order * epochs.shape[1]
     matrices = np.empty((len(epochs), size, size))
 

@@ -51,7 +51,8 @@ class Crop:
                 self.bands[lag][few, :, k] = total
                 start, end = first, last
                 if k == 0:
-                    blocks.add_sums(rows, first, last, self.sums[lag][few])
+                    ones = np.ones((1, last - first))
+                    self.sums[lag][few] = (ones @ rows[:, first:last])[:, 0]
 
     def fill(self, epochs: np.ndarray, few: slice, lag: int, shelf: Shelf) -> None:
         """Write the matrices of some orders of a lag, lower ones than were written before."""
@@ -64,16 +65,22 @@ class Crop:
             )
         if not orders:
             return
-        rows, bands, sums = self.rows[few], self.bands[lag][few], self.sums[lag][few]
+        rows, sums = self.rows[few], self.sums[lag][few]
+        bands = self.bands[lag][few].reshape(len(rows), rows.shape[2], -1)
         if orders[0] < min(top, shelf.before):
             pair = min(top, shelf.before), orders[0]
             stops = _stop(self.n_times, pair[0], lag), _stop(self.n_times, pair[1], lag)
             blocks.grow(rows, bands, sums, lag, pair, stops)
-        means = np.empty((len(orders), len(rows), orders[0] * rows.shape[2]))
+        size = bands.shape[2] // top * orders[0]
+        copies = np.empty((2 * lag + 1, size))
+        products = np.empty((len(rows), orders[0], rows.shape[2], size))
+        totals = np.empty((len(rows), size))
+        blocks.add_edges(rows, bands, sums, orders[0], lag, copies[:lag], products, totals)
+        means = np.empty((len(orders), len(rows), size))
         places = np.array([shelf.places(order)[few] for order in orders])
-        lost = 1 if self.estimator == "cov" else 0
+        lost, numbers = 1 if self.estimator == "cov" else 0, np.array(orders)
         blocks.fill_crop(
-            rows, bands, sums, np.array(orders), lag, lost, shelf.memory, places, means
+            rows, numbers, lag, lost, copies, products, totals, shelf.memory, places, means
         )
         for order, mean in zip(orders, means, strict=True):
             stop = _stop(self.n_times, order, lag)
