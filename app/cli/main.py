@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import bench, datasets, doctor, pipelines, results
+from neurokit.app.cli import bench, datasets, doctor, evaluate, pipelines, results
 
 cli = typer.Typer(
     name="neurokit",
@@ -43,6 +43,7 @@ cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
+cli.command()(evaluate.evaluate)
 
 
 def main() -> None:

@@ -1,0 +1,100 @@
+"""Which files a piece of code reads, and no network while it does."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_PROGRAM = (".py", ".pyc", ".pyd", ".so", ".dll", ".nbi", ".nbc", ".lock")
+_FOLDERS = {"site-packages", "dist-packages", "__pycache__", ".mne"}
+_ROOTS = {"proc", "sys", "dev"}
+
+
+class OfflineError(OSError):
+    """Something asked for the network while it was forbidden."""
+
+
+@dataclass
+class Watch:
+    """What was seen: files opened for reading, and whether the network was asked for."""
+
+    offline: bool
+    opened: set[str] = field(default_factory=set)
+    refused: bool = False
+
+    @property
+    def files(self) -> list[Path]:
+        """Data files that were read, sorted."""
+        paths = (Path(name).absolute() for name in self.opened)
+        return sorted(path for path in paths if _is_data(path))
+
+
+_watching = threading.local()
+
+
+@contextmanager
+def watched(*, offline: bool = False) -> Iterator[Watch]:
+    """Watch the files that this thread reads; offline, a connection is refused.
+
+    Parameters
+    ----------
+    offline : bool
+        Raise ``OfflineError`` where a socket is about to connect or a name to be looked up.
+
+    Yields
+    ------
+    watch : Watch
+        Its ``files`` and ``refused`` are good after the block.
+    """
+    _listen()
+    watch = Watch(offline)
+    before = getattr(_watching, "watch", None)
+    _watching.watch = watch
+    try:
+        yield watch
+    finally:
+        _watching.watch = before
+
+
+def _is_data(path: Path) -> bool:
+    prefixes = (sys.prefix, sys.base_prefix)
+    inside = any(path.is_relative_to(prefix) for prefix in prefixes if prefix not in ("/", "/usr"))
+    return (
+        not inside
+        and path.suffix not in _PROGRAM
+        and not _FOLDERS & set(path.parts[:-1])
+        and path.parts[1] not in _ROOTS
+        and path.is_file()
+    )
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    watch = getattr(_watching, "watch", None)
+    if watch is None:
+        return
+    if event == "open":
+        path, mode, flags = arguments
+        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
+        if isinstance(path, str | bytes | os.PathLike) and not writes and "w" not in (mode or ""):
+            watch.opened.add(os.fsdecode(path))
+    elif watch.offline and event in ("socket.connect", "socket.getaddrinfo"):
+        watch.refused = True
+        raise OfflineError(f"no network in offline mode ({event})")
+
+
+_listening = threading.Lock()
+_heard: list[bool] = []
+
+
+def _listen() -> None:
+    """Install the audit hook, once: Python lets none be taken away."""
+    with _listening:
+        if not _heard:
+            sys.addaudithook(_hear)
+            _heard.append(True)
