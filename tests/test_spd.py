@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -14,15 +17,17 @@ from neurokit.kernels import (
     tangent_vectors,
 )
 
-BACKENDS = [name for name in available() if name != "gpu"]  # until it is there
 # the simulator takes seconds for what a device does at once: few and small matrices there
 SHAPES = [
     pytest.param(backend, n_matrices, n, id=f"{backend}-{n_matrices}-{n}")
-    for backend in BACKENDS
-    for n_matrices, n in ([(3, 4)] if backend == "gpu" else [(1, 3), (2, 1), (12, 5), (40, 22)])
+    for backend in available()
+    for n_matrices, n in ([(3, 3)] if backend == "gpu" else [(1, 3), (2, 1), (12, 5), (40, 22)])
 ]
+HOST_SHAPES = [shape for shape in SHAPES if shape.values[0] != "gpu"]
+each_host_shape = pytest.mark.parametrize(("backend", "n_matrices", "n"), HOST_SHAPES)
 each_shape = pytest.mark.parametrize(("backend", "n_matrices", "n"), SHAPES)
-each_backend = pytest.mark.parametrize("backend", BACKENDS)
+# laws of the loop and of what the public functions check, which are the same for every backend
+each_backend = pytest.mark.parametrize("backend", ["reference", "cpu"])
 
 
 def spd(n_matrices, n, *, condition=1e3, spread=0.5, seed=0):
@@ -46,7 +51,7 @@ def mean_logarithm(matrices, mean, weights=None):
 
 
 @each_shape
-@pytest.mark.parametrize("condition", [1e1, 1e7])
+@pytest.mark.parametrize("condition", [1e1, 1e7], ids=["well", "ill"])
 def test_the_mean_agrees_with_pyriemann(backend, n_matrices, n, condition):
     matrices = spd(n_matrices, n, condition=condition)
     mean = mean_riemann(matrices, backend=backend)
@@ -57,7 +62,7 @@ def test_the_mean_agrees_with_pyriemann(backend, n_matrices, n, condition):
 
 
 @each_shape
-@pytest.mark.parametrize("condition", [1e1, 1e7])
+@pytest.mark.parametrize("condition", [1e1, 1e7], ids=["well", "ill"])
 def test_tangent_vectors_agree_with_pyriemann(backend, n_matrices, n, condition):
     matrices = spd(n_matrices, n, condition=condition)
     reference = spd(1, n, condition=condition, seed=1)[0]
@@ -67,7 +72,7 @@ def test_tangent_vectors_agree_with_pyriemann(backend, n_matrices, n, condition)
 
 
 @each_shape
-@pytest.mark.parametrize("condition", [1e1, 1e7])
+@pytest.mark.parametrize("condition", [1e1, 1e7], ids=["well", "ill"])
 def test_distances_agree_with_pyriemann(backend, n_matrices, n, condition):
     matrices = spd(n_matrices, n, condition=condition)
     references = spd(3, n, condition=condition, seed=1)
@@ -84,13 +89,13 @@ def test_the_training_vectors_are_those_at_the_mean(backend, n_matrices, n):
     np.testing.assert_allclose(vectors, their_tangent_vectors(matrices, mean), atol=1e-9)
 
 
-@each_shape
+@each_host_shape
 def test_tangent_vectors_at_the_mean_sum_to_zero(backend, n_matrices, n):
     _, vectors = mean_and_tangent_vectors(spd(n_matrices, n), backend=backend)
     assert np.linalg.norm(vectors.mean(axis=0)) <= 1e-8
 
 
-@each_shape
+@each_host_shape
 def test_the_norm_of_a_tangent_vector_is_the_distance(backend, n_matrices, n):
     matrices, reference = spd(n_matrices, n), spd(1, n, seed=1)
     norms = np.linalg.norm(tangent_vectors(matrices, reference[0], backend=backend), axis=1)
@@ -157,7 +162,7 @@ def test_matrices_twenty_apart_have_a_mean(backend):
     assert mean_logarithm(matrices, mean) <= 1e-7  # rounding, seen from the mean
 
 
-@pytest.mark.parametrize("backend", ["reference", "cpu"])
+@each_backend
 @pytest.mark.parametrize("seed", range(5))
 def test_many_widely_scattered_matrices_have_a_mean(backend, seed):
     matrices = spd(20, 10, spread=2, seed=seed)
@@ -165,7 +170,7 @@ def test_many_widely_scattered_matrices_have_a_mean(backend, seed):
     assert mean_logarithm(matrices, mean) <= 1e-7
 
 
-@pytest.mark.parametrize("backend", ["reference", "cpu"])
+@each_backend
 def test_a_condition_number_of_1e10_is_no_obstacle(backend):
     matrices = spd(30, 12, condition=1e10)
     mean = mean_riemann(matrices, backend=backend)
@@ -266,3 +271,59 @@ def test_what_sixteen_digits_do_not_hold_is_refused(backend):
 def test_weights_that_make_no_sense_are_refused(weights):
     with pytest.raises(ValueError, match="sample_weight must"):
         mean_riemann(spd(3, 4), sample_weight=weights)
+
+
+def test_threads_and_shared_memory_suit_the_matrix():
+    from neurokit.kernels.gpu import linear_algebra
+
+    assert [linear_algebra.threads(n) for n in (1, 4, 22, 220, 500)] == [1, 4, 32, 256, 256]
+    assert linear_algebra.shared_bytes(22) == 2 * 22 * 22 * 8
+    assert linear_algebra.shared_bytes(220) == 0
+
+
+def test_jacobi_without_shared_memory_finds_the_same_vectors(monkeypatch):
+    from neurokit.kernels.gpu import linear_algebra
+
+    matrices, reference = spd(2, 3), spd(1, 3, seed=1)[0]
+    shared = tangent_vectors(matrices, reference, backend="gpu")
+    monkeypatch.setattr(linear_algebra, "SHARED_BYTES", 0)
+    in_global = tangent_vectors(matrices, reference, backend="gpu")
+    np.testing.assert_array_equal(shared, in_global)
+
+
+COMPILE = """
+from numba import cuda, float64, int32, int64, types
+from numba.cuda.cudadrv import nvvm
+try:
+    from numba.cuda.cudadrv.nvrtc import get_supported_ccs
+    nvvm.NVVM(), get_supported_ccs()
+except Exception as error:
+    print("skip", type(error).__name__)
+    raise SystemExit
+from neurokit.kernels.gpu import linear_algebra as la
+flat, square, stack = float64[::1], float64[:, ::1], float64[:, :, ::1]
+for kernel, signature in [
+    (la.multiply, (stack, stack, int64, int64, stack)),
+    (la.scale_columns, (stack, square, stack)),
+    (la.bend, (square, stack)),
+    (la.weighted_sum, (stack, flat, square)),
+    (la.jacobi, (stack, stack, square, int64)),
+]:
+    ptx, _ = cuda.compile_ptx(kernel.py_func, signature, cc=(8, 0))
+    assert ".entry" in ptx
+print("compiled")
+"""
+
+
+def test_the_cuda_kernels_compile_for_a_device_that_is_not_here():
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "0"}
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", COMPILE],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    if run.stdout.startswith("skip"):
+        pytest.skip(f"no libNVVM or NVRTC to compile with: {run.stdout}")
+    assert "compiled" in run.stdout
