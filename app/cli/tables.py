@@ -22,7 +22,8 @@ def print_summary(summary: pd.DataFrame) -> None:
     for names, rows in summary.groupby(study, sort=False, dropna=False):
         dataset, evaluation, paradigm, scorer = names
         title = f"{dataset}, {paradigm}, {evaluation}: {scorer_name(str(scorer))}"
-        table = _table(title, *more, "pipeline")
+        console.print(title, style="bold", highlight=False)
+        table = _table(*more, "pipeline")
         numbers = ("score", "95 % range", "chance", "its band", "majority", "trials", "failed")
         for heading in numbers:
             table.add_column(heading, justify="right", no_wrap=True)
@@ -53,7 +54,8 @@ def print_comparison(comparison: pd.DataFrame) -> None:
     study = ["dataset", "evaluation", "paradigm", "scorer"]
     for names, rows in comparison.groupby(study, sort=False, dropna=False):
         title = f"{names[0]}, {names[2]}, {names[1]}: paired differences, permutation p"
-        table = _table(title, "first", "second")
+        console.print(title, style="bold", highlight=False)
+        table = _table("first", "second")
         numbers = ("pairs", "diff.", "95 % interval", "effect", "p", "Holm", "Wilcoxon")
         for heading in numbers:
             table.add_column(heading, justify="right", no_wrap=True)
@@ -83,18 +85,20 @@ def print_failures(frame: pd.DataFrame) -> None:
     if failed.empty:
         return
     columns = ("dataset", "subject", "session", "pipeline", "fold")
-    table = _table("Failed folds", *columns, "reason")
+    console = Console(stderr=True)
+    console.print("Failed folds", style="bold")
+    table = _table(*columns, "reason")
     for row in failed.to_dict("records"):
         table.add_row(*(str(row[name]) for name in columns), escape(last_line(row["error"])))
-    Console(stderr=True).print(table)
+    console.print(table)
 
 
-def _table(title: str, *words: str) -> Table:
+def _table(*words: str) -> Table:
     """Table as wide as its words, that fits a terminal of 80 letters."""
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for word in words:
         table.add_column(word, overflow="fold")
     return table
