@@ -292,7 +292,9 @@ def test_jacobi_without_shared_memory_finds_the_same_vectors(monkeypatch):
 
 
 COMPILE = """
-from numba import cuda, float64, int32, int64, types
+from types import SimpleNamespace
+from numba import cuda, float64, int64
+from numba.cuda import dispatcher
 from numba.cuda.cudadrv import nvvm
 try:
     from numba.cuda.cudadrv.nvrtc import get_supported_ccs
@@ -301,6 +303,7 @@ except Exception as error:
     print("skip", type(error).__name__)
     raise SystemExit
 from neurokit.kernels.gpu import linear_algebra as la
+dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=(8, 0))
 flat, square, stack = float64[::1], float64[:, ::1], float64[:, :, ::1]
 for kernel, signature in [
     (la.multiply, (stack, stack, int64, int64, stack)),

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-import numpy as np
 from numba import cuda, float64, int32
 
 SWEEPS = 30
@@ -59,7 +59,7 @@ def bend(logs: Any, inout: Any) -> None:
     for entry in range(cuda.threadIdx.x, n * n, cuda.blockDim.x):
         row, column = entry // n, entry % n
         x = max(abs(logs[i, row] - logs[i, column]) / 2, 1e-9)
-        inout[i, row, column] *= x * (np.exp(x) + np.exp(-x)) / (np.exp(x) - np.exp(-x))
+        inout[i, row, column] *= x * (math.exp(x) + math.exp(-x)) / (math.exp(x) - math.exp(-x))
 
 
 @cuda.jit
@@ -77,13 +77,13 @@ def weighted_sum(stack: Any, weights: Any, out: Any) -> None:
 @cuda.jit(device=True)
 def rotation(p: float, q: float, between: float) -> tuple[float, float]:
     """Cosine and sine that make the entry between two diagonal ones zero."""
-    if abs(between) <= 1e-15 * np.sqrt(abs(p * q)):
+    if abs(between) <= 1e-15 * math.sqrt(abs(p * q)):
         return 1.0, 0.0
     slope = (q - p) / (2 * between)
-    tangent = 1 / (abs(slope) + np.sqrt(1 + slope * slope))
+    tangent = 1 / (abs(slope) + math.sqrt(1 + slope * slope))
     if slope < 0:
         tangent = -tangent
-    cosine = 1 / np.sqrt(1 + tangent * tangent)
+    cosine = 1 / math.sqrt(1 + tangent * tangent)
     return cosine, tangent * cosine
 
 
