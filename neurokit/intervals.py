@@ -177,13 +177,18 @@ def bootstrap_interval(
     score: Callable[[np.ndarray], float],
     n: int,
     *,
+    block: int = 1,
     repeats: int = 200,
     level: float = 0.95,
     seed: int = 0,
 ) -> Interval:
-    """Percentile interval of a score over resampled trials; ``score`` takes their indices."""
+    """Percentile interval of a score over resampled trials; ``score`` takes their indices.
+
+    Trials that overlap are drawn in blocks of neighbours.
+    """
     random, tail = np.random.default_rng(seed), (1 - level) / 2
-    scores = [score(random.integers(0, n, n)) for _ in range(repeats)]
+    starts = random.integers(0, n, (repeats, -(-n // block), 1))
+    scores = [score(rows.ravel()[:n]) for rows in (starts + np.arange(block)) % n]
     low, high = np.nanquantile(scores, [tail, 1 - tail])
     return float(low), float(high)
 

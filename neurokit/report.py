@@ -163,8 +163,9 @@ def _verdict(ranked: pd.DataFrame) -> str:
     if ranked.empty:
         return "No fold of this study has a score; the reasons stand below."
     best = ranked.iloc[0]
+    equal = " and ".join(ranked.loc[ranked["score"] > best["score"] - 1e-9, "pipeline"])
     text = (
-        f"{best['pipeline']} scored highest: {two_digits(best['score'])} "
+        f"{equal} scored highest: {two_digits(best['score'])} "
         f"({two_digits(best['low'])} to {two_digits(best['high'])})"
     )
     if np.isnan(best["chance_high"]):

@@ -44,25 +44,37 @@ def constant_score(scorer: str, y_true: np.ndarray) -> float:
 
 
 def permuted_scores(
-    scorer: str, predicted: dict[str, np.ndarray], random: np.random.Generator
+    scorer: str,
+    predicted: dict[str, np.ndarray],
+    random: np.random.Generator,
+    *,
+    series: bool = False,
 ) -> np.ndarray:
     """Score stored predictions against 200 shuffles of the labels.
+
+    Parameters
+    ----------
+    scorer, predicted
+        As in `score_of`.
+    random : Generator
+        Draws the shuffles.
+    series : bool
+        The trials are windows in the order of time, and overlap: the labels are shifted round,
+        so that neighbours stay neighbours.
 
     Returns
     -------
     null : array, shape (200,)
     """
-    repeats = 200
     function, takes_labels = _scorer(scorer)
     y_true = predicted["y_true"]
+    draws = [_shuffle(len(y_true), random, series) for _ in range(200)]
     if not takes_labels:
-        shuffled = (random.permutation(y_true) for _ in range(repeats))
-        return np.array([score_of(scorer, predicted | {"y_true": y}) for y in shuffled])
+        shuffled = (predicted | {"y_true": y_true[draw]} for draw in draws)
+        return np.array([score_of(scorer, each) for each in shuffled])
     names, coded = np.unique(np.r_[y_true, predicted["y_pred"]], return_inverse=True)
     truth, answer, k = coded[: len(y_true)], coded[len(y_true) :], len(names)
-    tables = [
-        np.bincount(random.permutation(truth) * k + answer, minlength=k * k) for _ in range(repeats)
-    ]
+    tables = [np.bincount(truth[draw] * k + answer, minlength=k * k) for draw in draws]
     # few tables differ, and a label scorer sees nothing but the table
     distinct, which = np.unique(tables, axis=0, return_inverse=True)
     rows, columns = np.divmod(np.arange(k * k), k)
@@ -73,15 +85,17 @@ def permuted_scores(
     return np.array(scores, float)[which.ravel()]
 
 
+def _shuffle(n: int, random: np.random.Generator, series: bool) -> np.ndarray:
+    return np.roll(np.arange(n), random.integers(n)) if series else random.permutation(n)
+
+
 @cache
 def _scorer(name: str) -> tuple[Callable[..., float], bool]:
     """Scoring function of (y_true, answer), and whether the answer is labels."""
-    from sklearn.metrics import get_scorer, matthews_corrcoef
+    from neurokit.decisions import find_scorer
 
-    if name == "nmcc":
-        return lambda y_true, y_pred: (matthews_corrcoef(y_true, y_pred) + 1) / 2, True
     try:
-        scorer = get_scorer(name)
+        scorer = find_scorer(name)
     except ValueError:
         return lambda y_true, answer: np.nan, True
     sign, keywords, function = scorer._sign, scorer._kwargs, scorer._score_func

@@ -44,7 +44,9 @@ def summarise(
     Accuracies get Wilson's interval, areas under the curve Newcombe's, other scorers Nadeau and
     Bengio's corrected t over folds, or a bootstrap of a single fold's trials. Over several people
     the interval is the wider of that one and of Student's over people. All are as wide as the
-    dependence between folds asks for (`neurokit.intervals`).
+    dependence between folds asks for (`neurokit.intervals`). The overlapping windows of a
+    pseudo-online evaluation are no independent trials: their interval is over folds or blocks,
+    and their chance band shifts the labels in time.
 
     Parameters
     ----------
@@ -166,6 +168,11 @@ class _Folds:
         """As many independent trials would leave the mean as uncertain."""
         return float(1 / (self.weight**2 * self.widening / self.n_test).sum())
 
+    @property
+    def is_series(self) -> bool:
+        """Whether what is tested are overlapping windows, which are no independent trials."""
+        return self.evaluation == "pseudo-online"
+
     def counts(self) -> tuple[np.ndarray, np.ndarray]:
         """Count the tested trials of the positive and of the negative class, fold by fold."""
         if not self.predicted:
@@ -243,9 +250,9 @@ def _floor(folds: _Folds) -> float:
 
 def _over_trials(folds: _Folds, level: float, seed: int) -> tuple[float, float, str]:
     how = f"over {folds.n_distinct} trials"
-    if folds.scorer == "accuracy":
+    if folds.scorer == "accuracy" and not folds.is_series:
         return (*wilson(folds.mean, folds.n_effective, level=level), how)
-    if folds.scorer == "roc_auc":
+    if folds.scorer == "roc_auc" and not folds.is_series:
         positive, negative = folds.counts()
         widths: dict[str, Any] = {
             "weights": folds.weight,
@@ -261,12 +268,14 @@ def _over_trials(folds: _Folds, level: float, seed: int) -> tuple[float, float, 
         return np.nan, np.nan, ""
     only = folds.predicted[0]
     again = partial(score_of, folds.scorer, only)
-    return (*bootstrap_interval(again, len(only["y_true"]), level=level, seed=seed), how)
+    n_trials = len(only["y_true"])
+    block = max(1, n_trials // 20) if folds.is_series else 1
+    return (*bootstrap_interval(again, n_trials, block=block, level=level, seed=seed), how)
 
 
 def _chance(folds: _Folds, level: float, seed: int) -> tuple[float, float, float]:
     """Score of guessing with the pipeline's own habits, and the band around it."""
-    if folds.scorer == "roc_auc":
+    if folds.scorer == "roc_auc" and not folds.is_series:
         positive, negative = folds.counts()
         widths: dict[str, Any] = {
             "weights": folds.weight,
@@ -276,12 +285,15 @@ def _chance(folds: _Folds, level: float, seed: int) -> tuple[float, float, float
         return (0.5, *auc_band(positive, negative, **widths))
     if not folds.predicted:
         return np.nan, np.nan, np.nan
-    if folds.scorer == "accuracy":
+    if folds.scorer == "accuracy" and not folds.is_series:
         hits = [_lucky(fold["y_true"], fold["y_pred"]) for fold in folds.predicted]
         chance, n = float(folds.weight @ hits), folds.n_distinct
         return (chance, *binomial_band(chance, n, widening=n / folds.n_effective, level=level))
     random = np.random.default_rng(seed)
-    null = [permuted_scores(folds.scorer, fold, random) for fold in folds.predicted]
+    null = [
+        permuted_scores(folds.scorer, fold, random, series=folds.is_series)
+        for fold in folds.predicted
+    ]
     widening = float(folds.widening.max())
     return permutation_band(folds.weight @ np.array(null), widening=widening, level=level)
 

@@ -44,6 +44,12 @@ def test_the_verdict_says_what_noise_is(tmp_path):
     assert "lies within the band in which guessing falls" in read(tmp_path, frame, predictions)
 
 
+def test_equal_pipelines_are_named_together(tmp_path):
+    frame, predictions = make_results(("a", "b"), skills=(1, 1), people=2)
+    frame["score"] = 0.8
+    assert "a and b scored highest" in read(tmp_path, frame, predictions)
+
+
 def test_a_single_person_is_compared_by_folds(tmp_path):
     frame, predictions = make_results(PIPELINES, skills=(0, 1, 1), people=1)
     text = read(tmp_path, frame, predictions)

@@ -95,7 +95,9 @@ def test_chance_of_balanced_classes_is_one_in_their_number(n_classes):
 @pytest.mark.parametrize(
     ("scorer", "people"), [("accuracy", 200), ("roc_auc", 200), ("balanced_accuracy", 60)]
 )
-def test_on_noise_the_chance_band_holds_95_percent(scorer, people):
+def test_on_noise_the_chance_band_holds_95_percent(scorer, people, monkeypatch):
+    # slow, and not what is asked here
+    monkeypatch.setattr("neurokit.statistics.bootstrap_interval", lambda *_, **__: (0.0, 1.0))
     frame, predictions = make_results(
         people=people, folds=1, skills=(0.0,), talent=0.0, scorer=scorer, evaluation="cross-session"
     )
@@ -140,3 +142,19 @@ def test_no_folds_give_no_rows():
 def test_an_unknown_grouping_is_refused():
     with pytest.raises(ValueError, match="per must be"):
         summarise(make_results()[0], per="run")
+
+
+def test_overlapping_windows_are_no_independent_trials():
+    frame, predictions = make_results(
+        people=1, folds=2, n=400, skills=(0.0,), talent=0.0, evaluation="pseudo-online"
+    )
+    stored = {}
+    for key in frame["key"]:
+        # a decoder and a truth that both keep their word for 20 windows
+        made = predictions(key)
+        stored[key] = made | {name: np.repeat(made[name][:10], 20) for name in ("y_true", "y_pred")}
+    series = summarise(frame, stored.__getitem__).iloc[0]
+    trials = summarise(frame.assign(evaluation="within-session"), stored.__getitem__).iloc[0]
+    assert series["interval"] == "over 2 folds"
+    width = series["chance_high"] - series["chance_low"]
+    assert width > 1.8 * (trials["chance_high"] - trials["chance_low"])
