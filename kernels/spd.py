@@ -10,6 +10,7 @@ import numpy as np
 
 from neurokit.kernels.backends import find
 from neurokit.kernels.karcher import Cloud, descend, finite, power
+from neurokit.kernels.threads import in_threads
 
 
 def mean_riemann(
@@ -69,7 +70,7 @@ def mean_riemann(
     .. [3] R. Ferreira, J. Xavier, J. P. Costeira, V. Barroso, IEEE J. Sel. Topics Signal
        Process., 2013, doi:10.1109/JSTSP.2013.2261799.
     """
-    matrices = _checked(matrices, "matrices")
+    matrices = _checked(matrices, "matrices", n_threads)
     cloud = _cloud(matrices, sample_weight, n_threads, backend)
     with np.errstate(invalid="ignore", divide="ignore"):
         place = descend(cloud, tol, max_iter)
@@ -101,7 +102,7 @@ def mean_and_tangent_vectors(
     vectors : array, shape (n_matrices, n (n + 1) / 2)
         As :func:`tangent_vectors` gives them.
     """
-    matrices = _checked(matrices, "matrices")
+    matrices = _checked(matrices, "matrices", n_threads)
     cloud = _cloud(matrices, sample_weight, n_threads, backend)
     with np.errstate(invalid="ignore", divide="ignore"):
         place = descend(cloud, tol, max_iter)
@@ -140,7 +141,7 @@ def tangent_vectors(
     .. [1] A. Barachant, S. Bonnet, M. Congedo, C. Jutten, IEEE Trans. Biomed. Eng., 2012,
        doi:10.1109/TBME.2011.2172210.
     """
-    matrices = _checked(matrices, "matrices")
+    matrices = _checked(matrices, "matrices", n_threads)
     reference = _checked(np.asarray(reference)[None], "reference")[0]
     _same_size(matrices, reference)
     kernel = find("tangent_vectors", backend)
@@ -178,7 +179,7 @@ def distances_riemann(
     .. [1] W. Förstner, B. Moonen, Geodesy: the challenge of the third millennium, 2003,
        doi:10.1007/978-3-662-05296-9_31.
     """
-    matrices = _checked(matrices, "matrices")
+    matrices = _checked(matrices, "matrices", n_threads)
     references = _checked(references, "references")
     _same_size(matrices, references)
     kernel = find("distances_riemann", backend)
@@ -186,7 +187,7 @@ def distances_riemann(
         return finite(kernel(matrices, references, n_threads))
 
 
-def _checked(matrices: np.ndarray, name: str) -> np.ndarray:
+def _checked(matrices: np.ndarray, name: str, n_threads: int = 1) -> np.ndarray:
     """Convert to float64, and refuse what is not a stack of SPD matrices."""
     matrices = np.ascontiguousarray(matrices, dtype=np.float64)
     if matrices.ndim != 3 or matrices.shape[1] != matrices.shape[2] or 0 in matrices.shape:
@@ -194,20 +195,27 @@ def _checked(matrices: np.ndarray, name: str) -> np.ndarray:
             f"{name} must have shape (n_matrices, n, n) with at least one matrix, got "
             f"{matrices.shape}; add an axis for a single matrix: {name}[None]"
         )
-    # in pieces that stay in the cache: on large stacks this costs as much as a logarithm otherwise
+    # in pieces that stay in the cache, or it would cost as much as a logarithm
     length = max(1, 2**15 // matrices[0].size)
-    for first in range(0, len(matrices), length):
+
+    def check(first: int) -> None:
         piece = matrices[first : first + length]
         _check_symmetric(piece, name, first)
         if not _positive_definite(piece).all():
-            good = np.concatenate([_positive_definite(matrix[None]) for matrix in matrices])
-            raise ValueError(
-                f"{name}[{int(np.argmin(good))}] is not positive definite ({int((~good).sum())} "
-                f"of {len(matrices)} are not): some channels are sums of others, or there are more "
-                'dimensions than samples; regularise, for example with estimator="oas", or drop '
-                "channels"
-            )
+            raise ValueError(_not_positive_definite(matrices, name))
+
+    in_threads(check, range(0, len(matrices), length), n_threads)
     return matrices
+
+
+def _not_positive_definite(matrices: np.ndarray, name: str) -> str:
+    """Say which matrices are not positive definite."""
+    good = np.concatenate([_positive_definite(matrix[None]) for matrix in matrices])
+    return (
+        f"{name}[{int(np.argmin(good))}] is not positive definite ({int((~good).sum())} of "
+        f"{len(matrices)} are not): some channels are sums of others, or there are more dimensions "
+        'than samples; regularise, for example with estimator="oas", or drop channels'
+    )
 
 
 def _check_symmetric(piece: np.ndarray, name: str, first: int) -> None:

@@ -16,12 +16,16 @@ from neurokit.kernels import (
     mean_riemann,
     tangent_vectors,
 )
+from neurokit.kernels.karcher import descend
+from neurokit.kernels.reference.spd import Cloud
 
 # the simulator takes seconds for what a device does at once: few and small matrices there
 SHAPES = [
     pytest.param(backend, n_matrices, n, id=f"{backend}-{n_matrices}-{n}")
     for backend in available()
-    for n_matrices, n in ([(3, 3)] if backend == "gpu" else [(1, 3), (2, 1), (12, 5), (40, 22)])
+    for n_matrices, n in (
+        [(3, 3)] if backend == "gpu" else [(1, 3), (2, 1), (12, 5), (40, 22), (4, 70)]
+    )
 ]
 HOST_SHAPES = [shape for shape in SHAPES if shape.values[0] != "gpu"]
 each_host_shape = pytest.mark.parametrize(("backend", "n_matrices", "n"), HOST_SHAPES)
@@ -175,6 +179,29 @@ def test_a_condition_number_of_1e10_is_no_obstacle(backend):
     matrices = spd(30, 12, condition=1e10)
     mean = mean_riemann(matrices, backend=backend)
     assert mean_logarithm(matrices, mean) <= 1e-5  # what is left of sixteen digits
+
+
+def test_a_step_too_far_is_taken_back():
+    class Flat(Cloud):
+        def hessian(self, direction):
+            return 0.3 * super().hessian(direction)  # so that each step is three times too long
+
+    matrices = spd(20, 5)
+    place = descend(Flat(matrices, np.full(20, 1 / 20)), tol=1e-8, max_iter=60)
+    assert distance(place.mean, mean_riemann(matrices)) <= 1e-3
+
+
+@pytest.mark.parametrize("spread", [1e-12, 0.01, 1, 4, 12])
+def test_logarithms_without_eigenvalues_hold_for_narrow_and_wide_spectra(spread):
+    matrices = np.exp(np.linspace(-spread, spread, 40))[None, :, None] * np.eye(40)
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((40, 40)))[0]
+    matrices = turn @ matrices @ turn.T
+    matrices = (matrices + matrices.transpose(0, 2, 1)) / 2
+    for kernel, reference in [(tangent_vectors, np.eye(40)), (distances_riemann, np.eye(40)[None])]:
+        expected = kernel(matrices, reference, backend="reference")
+        # a spectrum e^24 wide leaves seven digits to its lower end
+        accuracy = 1e-11 if spread < 12 else 1e-4
+        np.testing.assert_allclose(kernel(matrices, reference), expected, atol=accuracy)
 
 
 def test_the_number_of_threads_changes_no_bit():
