@@ -7,7 +7,6 @@ from numba import njit
 
 from neurokit.kernels.reference.embedding import bin_edges
 
-_BLOCK = 128  # pairs that are followed, or given up, together
 _MANTISSA = (1 << 52) - 1
 _ONE = 1023 << 52
 
@@ -133,25 +132,31 @@ def extend(
 @njit(cache=True, nogil=True)
 def _extend(squares, coordinate, window, index, near, far):  # type: ignore[no-untyped-def]
     n, n_near = len(coordinate), len(near)
-    for h in range(window + 1, n):
-        row = squares[h]
-        for i in range(n - h):
+    for apart in range(window + 1, n):
+        # unsigned, since an index that may be negative costs the loops their vectors
+        h, n_pairs = np.uint64(apart), np.uint64(n - apart)
+        row = squares[apart]
+        for i in range(n_pairs):
             step = coordinate[i + h] - coordinate[i]
             row[i] += step * step
-        n_both = max(0, n_near - h)
+        n_both = np.uint64(max(0, n_near - apart))
         # two loops, not one: in one, a write to i + h is a later read, and nothing is a vector
         for i in range(n_both):
-            better = 0.0 < row[i] < near[i]
-            near[i] = row[i] if better else near[i]
+            value = row[i]
+            better = 0.0 < value < near[i]
+            near[i] = value if better else near[i]
             index[i] = i + h if better else index[i]
         for i in range(n_both):
-            better = 0.0 < row[i] < near[i + h]
-            near[i + h] = row[i] if better else near[i + h]
-            index[i + h] = i if better else index[i + h]
-        for i in range(n_both, n - h):
-            far[i] = row[i] if 0.0 < row[i] < far[i] else far[i]
-        for i in range(n_both, n - h):
-            far[i + h] = row[i] if 0.0 < row[i] < far[i + h] else far[i + h]
+            value, j = row[i], i + h
+            better = 0.0 < value < near[j]
+            near[j] = value if better else near[j]
+            index[j] = i if better else index[j]
+        for i in range(n_both, n_pairs):
+            value = row[i]
+            far[i] = value if 0.0 < value < far[i] else far[i]
+        for i in range(n_both, n_pairs):
+            value, j = row[i], i + h
+            far[j] = value if 0.0 < value < far[j] else far[j]
 
 
 def expansions(series: np.ndarray, lag: int, n_dimensions: int, window: int) -> np.ndarray:
@@ -170,47 +175,26 @@ def expansions(series: np.ndarray, lag: int, n_dimensions: int, window: int) -> 
 @njit(cache=True, nogil=True)
 def _expansions(x, lag, window, near, grown):  # type: ignore[no-untyped-def]
     n_dimensions, n = near.shape
-    # a distance only grows with the dimension: pairs that are farther than the neighbours which
-    # their points have in the last dimension are given up. Pairs near in time, often the
-    # nearest, come first
-    space = np.empty(_BLOCK)
-    for h in range(window + 1, n - lag):
-        for i in range(0, n - lag - h, _BLOCK):
-            j = i + h
-            depth = min(n_dimensions, (n - 1 - j) // lag)
-            last_i, last_j = near[depth - 1, i:], near[depth - 1, j:]
-            space[:] = 0.0
-            for d in range(depth):
-                square = space[: n - (d + 1) * lag - j]
-                here, there, near_i, near_j = (
-                    x[i + d * lag :],
-                    x[j + d * lag :],
-                    near[d, i:],
-                    near[d, j:],
-                )
-                is_open, is_better = _follow(square, here, there, near_i, near_j, last_i, last_j)
-                if is_better:
-                    _improve(square, here[lag:], there[lag:], near_i, grown[d, i:])
-                    _improve(square, here[lag:], there[lag:], near_j, grown[d, j:])
-                if not is_open:
-                    break
-
-
-@njit(cache=True, nogil=True)
-def _follow(square, here, there, near_i, near_j, last_i, last_j):  # type: ignore[no-untyped-def]
-    n_open, n_better = 0, 0
-    for k in range(len(square)):
-        step = there[k] - here[k]
-        square[k] += step * step
-        n_open += square[k] < max(last_i[k], last_j[k])
-        n_better += square[k] < max(near_i[k], near_j[k])
-    return n_open > 0, n_better > 0
-
-
-@njit(cache=True, nogil=True)
-def _improve(square, here, there, near, grown):  # type: ignore[no-untyped-def]
-    for k in range(len(square)):
-        better = 0.0 < square[k] < near[k]
-        step = there[k] - here[k]
-        grown[k] = square[k] + step * step if better else grown[k]
-        near[k] = square[k] if better else near[k]
+    square = np.empty(n)
+    for apart in range(window + 1, n - lag):
+        # unsigned, since an index that may be negative costs the loops their vectors
+        h = np.uint64(apart)
+        square[:] = 0.0
+        for d in range(min(n_dimensions, (n - 1 - apart) // lag)):
+            n_pairs = np.uint64(n - (d + 1) * lag - apart)
+            here, ahead = np.uint64(d * lag), np.uint64((d + 1) * lag)
+            near_d, grown_d = near[d], grown[d]
+            # three loops, not one: in one, a write to i + h is a later read, and none is a vector
+            for i in range(n_pairs):
+                step = x[i + h + here] - x[i + here]
+                square[i] += step * step
+            for i in range(n_pairs):
+                value, step = square[i], x[i + h + ahead] - x[i + ahead]
+                better = 0.0 < value < near_d[i]
+                grown_d[i] = value + step * step if better else grown_d[i]
+                near_d[i] = value if better else near_d[i]
+            for i in range(n_pairs):
+                value, step, j = square[i], x[i + h + ahead] - x[i + ahead], i + h
+                better = 0.0 < value < near_d[j]
+                grown_d[j] = value + step * step if better else grown_d[j]
+                near_d[j] = value if better else near_d[j]
