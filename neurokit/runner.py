@@ -95,6 +95,9 @@ def read_unit(unit: Unit, study: Study, known: Mapping[str, tuple[int, int, str]
         study.evaluation, recorded.y, recorded.metadata, folds=study.folds, seed=study.seed
     )
     scorer = study.scorer or default_scorer(recorded.y, study.evaluation)
+    if scorer == "itr" and study.window[1] is not None:
+        # windows decide independently once in their length
+        scorer = f"itr/{study.window[1] - study.window[0]:g}"
     contents = file_contents(recorded.files, known)
     digests = {path: entry[2] for path, entry in contents.items()}
     plan = make_plan(unit, recorded, folds, scorer, digests)
