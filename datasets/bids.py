@@ -60,7 +60,7 @@ class Bids(BaseDataset):
         called = self._settings.name or self._root.resolve().name
         super().__init__(
             subjects=list(self._labels),
-            sessions_per_subject=min(
+            sessions_per_subject=max(
                 len({path.session for path in self.of_subject(each)}) for each in self._labels
             ),
             events={label: k + 1 for k, label in enumerate(self.classes)},

@@ -68,7 +68,7 @@ class Files(BaseDataset):
         called = self._settings.name or self._root.resolve().name
         super().__init__(
             subjects=subjects,
-            sessions_per_subject=min(len(each) for each in days),
+            sessions_per_subject=max(len(each) for each in days),
             events={name: k + 1 for k, name in enumerate(self._settings.events)},
             code="Files-" + re.sub("[^a-z0-9-]", "", called.lower()),
             interval=list(self._settings.interval),
