@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAM = (".py", ".pyc", ".pyd", ".so", ".dll", ".nbi", ".nbc", ".lock")
-_FOLDERS = {"site-packages", "dist-packages", "__pycache__", ".mne"}
-_ROOTS = {"proc", "sys", "dev"}
+_FOLDERS = {"site-packages", "dist-packages", "__pycache__", ".mne", ".config"}
+_METADATA = (".egg-info", ".dist-info")
+_ROOTS = {"proc", "sys", "dev", "etc", "usr"}
 
 
 class OfflineError(OSError):
@@ -69,6 +70,7 @@ def _is_data(path: Path) -> bool:
         not inside
         and path.suffix not in _PROGRAM
         and not _FOLDERS & set(path.parts[:-1])
+        and not path.parent.name.endswith(_METADATA)
         and path.parts[1] not in _ROOTS
         and path.is_file()
     )

@@ -56,10 +56,12 @@ def token(value: Any) -> Any:
     token
         Numbers, text, lists and dicts only.
     """
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, bool | int | str):
-        return value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, float | np.generic):
-        return ["number", repr(value.item() if isinstance(value, np.generic) else value)]
+        return value
+    if isinstance(value, float | complex):
+        return ["number", repr(value)]
     if isinstance(value, np.ndarray):
         return ["array", str(value.dtype), list(value.shape), _array_digest(value)]
     if isinstance(value, Mapping):

@@ -176,7 +176,9 @@ class Results:
         rows = self._rows(f"SELECT {', '.join(COLUMNS)} FROM folds {where} ORDER BY rowid")
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         for name in _JSON:
-            frame[name] = frame[name].map(lambda text: json.loads(text) if text else {})
+            frame[name] = frame[name].map(
+                lambda text: json.loads(text) if isinstance(text, str) else {}
+            )
         kinds = {"score": float, "seconds": float, "peak_memory_mb": float, "error": object}
         frame = frame.astype(kinds)
         frame["error"] = frame["error"].where(frame["error"].notna(), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -117,7 +119,8 @@ def _evaluate(given: dict[str, Any], config: Path | None, *, dry_run: bool, as_j
             "run the same line again to go on",
             err=True,
         )
-        raise typer.Exit(130) from None
+        sys.stderr.flush()
+        os._exit(130)  # all is on disk: taking the libraries down would take seconds
     finally:
         progress.close()
     _show(frame, folder, as_json=as_json)
