@@ -152,6 +152,9 @@ def _within_person(group: pd.DataFrame, first: str, second: str, level: float) -
     differences = (folds[first] - folds[second]).dropna().to_numpy()
     share = float((group["n_test"] / group["n_train"]).mean())
     widening = 1 + len(differences) * share
+    if not np.ptp(differences):
+        note = "one person, whose folds all differ by the same: that tells of no other trials"
+        return {"low": np.nan, "high": np.nan, "note": note}
     low, high = mean_interval(differences, widening=widening, level=level)
     note = f"one person: the interval is over {len(differences)} folds, and there is no test"
     return {"low": low, "high": high, "note": note}

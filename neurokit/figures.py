@@ -70,7 +70,9 @@ def draw_scores(summary: pd.DataFrame, people: pd.DataFrame) -> Figure:
     svg : str
         To stand in a page.
     """
-    shown = summary.sort_values("score", na_position="first").reset_index(drop=True)
+    # read from below: of equal ones the first stands highest
+    shown = summary[::-1].sort_values("score", na_position="first", kind="stable")
+    shown = shown.reset_index(drop=True)
     figure, axes = _figure(7.4, 0.9 + 0.48 * len(shown))
     random = np.random.default_rng(0)
     for y, (_, row) in enumerate(shown.iterrows()):

@@ -127,13 +127,13 @@ def _study(
     n_people = own_people["subject"].nunique()
     by = ["subject"] if n_people > 1 else ["session", "fold"]
     scores = good.pivot_table(index=by, columns="pipeline", values="score")
-    ranked = rows.dropna(subset="score").sort_values("score", ascending=False)
+    ranked = rows.dropna(subset="score").sort_values("score", ascending=False, kind="stable")
     best = ranked["pipeline"].tolist()
     drawn = [(best[0], other) for other in best[1:7]] if len(scores) > 1 else []
     choices = _choices(good)
     return {
         "people": n_people,
-        "rows": _records(rows.sort_values("score", ascending=False)),
+        "rows": _records(rows.sort_values("score", ascending=False, kind="stable")),
         "verdict": _verdict(ranked),
         "pairs": _winners(_of(study, pairs)) if len(pairs) else [],
         "scores_figure": draw_scores(rows, own_people) if best else "",

@@ -46,6 +46,12 @@ def test_one_person_has_an_interval_over_folds():
     assert "one person" in row["note"]
 
 
+def test_folds_without_a_spread_have_no_interval():
+    row = compare(scores([0.0])).iloc[0]
+    assert np.isnan(row["low"])
+    assert "tells of no other trials" in row["note"]
+
+
 def test_sessions_of_a_person_are_one_pair_unless_asked_otherwise():
     frame = scores([0.1, 0.2, 0.3], sessions=2)
     assert compare(frame)["n"][0] == 3
