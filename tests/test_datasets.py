@@ -139,7 +139,7 @@ def test_the_files_behind_a_subject_are_named(eegmmidb):
     files = files_of(find("PhysionetMI", offline=True), [1])
     runs = [4, 6, 8, 10, 12, 14]
     assert [path.name for path in files] == [f"S001R{run:02d}.edf" for run in runs]
-    assert all(eegmmidb in path.parents for path in files)
+    assert all(eegmmidb.resolve() in path.resolve().parents for path in files)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # MNE announces downloads
