@@ -1,4 +1,4 @@
-"""Where a live signal comes from: LSL, a board, a recording played again, a simulated patient.
+"""Where a live signal comes from: LSL, or a recording played again.
 
 All sources look alike: ``open`` says what comes, ``read`` gives what has come since. Time is
 ``now()``, the clock that LSL uses too.
@@ -159,20 +159,17 @@ class ReplaySource(Source):
 
 SOURCES = {
     "lsl": "neurokit.lsl:LslSource",
-    "brainflow": "neurokit.boards:BoardSource",
     "replay": "neurokit.streams:ReplaySource",
-    "simulated": "neurokit.simulated_patient:SimulatedPatient",
 }
 
 
 def open_source(address: str) -> Source:
-    """Make the source of an address such as ``lsl:actiCHamp`` or ``simulated:strength=1``.
+    """Make the source of an address such as ``lsl:actiCHamp`` or ``replay:run.edf,speed=2``.
 
     Parameters
     ----------
     address : str
-        ``lsl:NAME``, ``brainflow:BOARD``, ``replay:FILE`` or ``simulated``, then options as
-        ``key=value``, separated by commas.
+        ``lsl:NAME`` or ``replay:FILE``, then options as ``key=value``, separated by commas.
 
     Raises
     ------
@@ -181,9 +178,7 @@ def open_source(address: str) -> Source:
     """
     kind, _, rest = address.partition(":")
     if kind not in SOURCES:
-        raise ValueError(
-            f"there is no source {kind!r}; use lsl:NAME, brainflow:BOARD, replay:FILE or simulated"
-        )
+        raise ValueError(f"there is no source {kind!r}; use lsl:NAME or replay:FILE")
     module, _, name = SOURCES[kind].partition(":")
     factory = getattr(import_module(module), name)
     positional, options = _options(rest)

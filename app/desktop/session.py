@@ -54,7 +54,7 @@ class State(BaseModel):
     page: str = "patients"
     patient: int | None = None
     visit: int | None = None
-    source: str = "simulated"
+    source: str = "lsl:"
     # sidecar of the recording that runs, empty where none does
     recording: str = ""
     protocol: GrazProtocol = GrazProtocol()
