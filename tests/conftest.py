@@ -7,6 +7,9 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 if not os.path.exists("/dev/nvidia0"):
     os.environ.setdefault("NUMBA_ENABLE_CUDASIM", "1")
 
+# windows are drawn without a screen, so that no test opens one on somebody's desk
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 import uuid
 from pathlib import Path
 
@@ -40,3 +43,35 @@ def _own_lsl_session(tmp_path_factory):
         f"SessionID = {uuid.uuid4()}\n[log]\nlevel = -2\n"
     )
     os.environ["LSLAPICFG"] = str(config)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A new workspace with one patient, in a folder whose name has spaces and accents."""
+    from neurokit.workspace import Workspace
+
+    with Workspace(tmp_path / "cabinet d'été", create=True) as workspace:
+        workspace.add_patient("P-001")
+        yield workspace
+
+
+@pytest.fixture
+def window(qtbot, workspace):
+    """The program's window on a new workspace; what it started ends with it.
+
+    ``window.desk`` is what a page takes, ``window.page("explore")`` the page itself.
+    """
+    from neurokit.app.desktop.main_window import MainWindow
+    from neurokit.app.desktop.session import Session
+
+    window = MainWindow(Session(workspace))
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def desk(window):
+    """Session, tasks, history and workspace, as every page is given them."""
+    return window.desk

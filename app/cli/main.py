@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import bench, datasets, demo, doctor, evaluate, pipelines, results
+from neurokit.app.cli import app, bench, datasets, demo, doctor, evaluate, pipelines, results
 
 cli = typer.Typer(
     name="neurokit",
@@ -41,6 +41,7 @@ def options(
 cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
+cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)

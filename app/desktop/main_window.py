@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 
-from PyQt6.QtCore import QSignalBlocker, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
@@ -89,7 +90,8 @@ class MainWindow(QMainWindow):
         self._fill_rail()
         self.rail.currentRowChanged.connect(self._choose_page)
         self.desk.tasks.changed.connect(self._show_tasks)
-        session.listen(self.show_state)
+        self._forget = session.listen(self.show_state)
+        QApplication.instance().installEventFilter(self)
         self.autosave = QTimer(self)
         self.autosave.setInterval(AUTOSAVE_MS)
         self.autosave.timeout.connect(session.save)
@@ -115,10 +117,17 @@ class MainWindow(QMainWindow):
     def page(self, name: str) -> QWidget:
         """The page of a name, made when it is first asked for."""
         if name not in self.pages:
-            module = import_module(f"neurokit.app.desktop.{name}")
-            self.pages[name] = module.Page(self.desk)
+            self.pages[name] = self._make_page(name)
             self.stack.addWidget(self.pages[name])
         return self.pages[name]
+
+    def _make_page(self, name: str) -> QWidget:
+        # history.py is the history itself
+        module = f"neurokit.app.desktop.{'history_page' if name == 'history' else name}"
+        if find_spec(module) is None:
+            return QLabel(tr(TITLES[name]))
+        page: QWidget = import_module(module).Page(self.desk)
+        return page
 
     def show_state(self, state: State) -> None:
         """Draw the state."""
@@ -240,6 +249,29 @@ class MainWindow(QMainWindow):
         )
         self.desk.session.go(message=tr("Diagnostics are on the clipboard"))
 
+    # the key that always stops
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Let Escape end what runs with the patient, whichever window or dialog has the focus."""
+        kind = event.type()
+        is_escape = (
+            kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+            and event.key() == Qt.Key.Key_Escape
+        )
+        if is_escape and self.desk.session.can_stop:
+            event.accept()
+            # an override that is accepted comes back as a key press
+            if kind == QEvent.Type.KeyPress:
+                self.stop_now()
+            return True
+        return super().eventFilter(watched, event)
+
+    def stop_now(self) -> None:
+        """End run, feedback and stimulation at once."""
+        self.desk.session.stop_now()
+        if not self.desk.session.state.message:
+            self.desk.session.go(message=tr("Stopped"))
+
     # what goes on
 
     def _make_status_bar(self) -> None:
@@ -269,6 +301,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Keep the state, end what computes; a recording that runs goes on."""
+        QApplication.instance().removeEventFilter(self)
         self.autosave.stop()
         self.desk.session.save()
         for page in self.pages.values():

@@ -104,6 +104,7 @@ class Session:
     _done: list[Edit] = field(default_factory=list)
     _undone: list[Edit] = field(default_factory=list)
     _saved: State | None = None
+    _stops: list[Callable[[], None]] = field(default_factory=list)
 
     def listen(self, listener: Callable[[State], None]) -> Callable[[], None]:
         """Call ``listener`` with the state now and after each change.
@@ -158,6 +159,38 @@ class Session:
         edit = Edit(text, and_tell(undo), and_tell(redo))
         edit.redo()
         self._remember(edit)
+
+    def on_stop(self, stop: Callable[[], None]) -> Callable[[], None]:
+        """Say what ends a run, feedback or stimulation at once, for as long as it goes on.
+
+        Returns
+        -------
+        forget : callable
+            To be called when it has ended; a second call does nothing.
+        """
+        self._stops.append(stop)
+
+        def forget() -> None:
+            if stop in self._stops:
+                self._stops.remove(stop)
+
+        return forget
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether something runs that the stop-now key ends."""
+        return bool(self._stops)
+
+    def stop_now(self) -> None:
+        """End all that runs with the patient, newest first, whatever one of them raises."""
+        problems = []
+        for stop in reversed(self._stops):
+            try:
+                stop()
+            except Exception as error:
+                problems.append(error)
+        self._stops.clear()
+        self.go(message=str(problems[0]) if problems else "")
 
     def refresh(self) -> None:
         """Tell the listeners that the workspace has changed."""
