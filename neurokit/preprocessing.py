@@ -7,8 +7,6 @@ its input was cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 Band = tuple[float, float]
@@ -44,7 +42,7 @@ class CausalFilter:
     """
 
     def __init__(
-        self, band: Band, sfreq: float, n_channels: int, *, mains: float | None = None
+        self, band: Band, sfreq: float, n_channels: int, mains: float | None = None
     ) -> None:
         low, high = band
         if not 0 < low < high < sfreq / 2:
@@ -91,40 +89,6 @@ class CausalFilter:
     def reset(self) -> None:
         """Forget the signal: the next sample is a first one."""
         self._state = None
-
-
-def filter_signal(
-    signal: np.ndarray,
-    band: Band,
-    sfreq: float,
-    *,
-    mains: float | None = None,
-    gaps: Iterable[tuple[int, int]] = (),
-) -> np.ndarray:
-    """Filter a whole recording as it would be filtered online, from its first sample.
-
-    Parameters
-    ----------
-    signal : array, shape (n_channels, n_times)
-        In any unit.
-    band, sfreq, mains
-        As :class:`CausalFilter` takes them.
-    gaps : iterable of (start, stop)
-        Samples that never came, and that a reader filled in: the filter does not see them.
-
-    Returns
-    -------
-    filtered : array, shape (n_channels, n_times)
-        Zero within the gaps.
-    """
-    signal = np.asarray(signal, dtype=np.float64)
-    came = np.ones(signal.shape[1], dtype=bool)
-    for start, stop in gaps:
-        came[start:stop] = False
-    filtered = np.zeros_like(signal)
-    process = CausalFilter(band, sfreq, len(signal), mains=mains).process
-    filtered[:, came] = process(signal[:, came].T).T
-    return filtered
 
 
 def _design(band: Band, sfreq: float, mains: float | None) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurokit.preprocessing import CausalFilter, filter_signal
+from neurokit.preprocessing import CausalFilter
 
 
 def brain(n_samples=600, n_channels=3, seed=0):
@@ -59,15 +59,6 @@ def test_after_a_reset_a_signal_is_filtered_as_a_new_one():
     used.reset()
     fresh = CausalFilter((8, 30), 250.0, 3)
     assert used.process(signal).tobytes() == fresh.process(signal).tobytes()
-
-
-def test_a_gap_that_a_reader_filled_in_is_not_seen():
-    signal = brain()
-    filled = np.insert(signal, 200, np.zeros((90, 3)), axis=0)
-    expected = CausalFilter((8, 30), 250.0, 3, mains=50).process(signal)
-    filtered = filter_signal(filled.T, (8, 30), 250.0, mains=50, gaps=[(200, 290)]).T
-    assert np.delete(filtered, slice(200, 290), axis=0).tobytes() == expected.tobytes()
-    assert not filtered[200:290].any()
 
 
 def test_a_band_beyond_half_the_rate_is_refused():
