@@ -22,6 +22,8 @@ _UNITS = {
     "nanovolts": 1e-9, "nanovolt": 1e-9, "nv": 1e-9,
 }  # fmt: skip
 RATE_TOLERANCE = 0.005
+# shorter than what the recorder calls a stall; pyxdf alone would smooth over 500 samples
+PAUSE_SECONDS = 0.5
 
 
 def read_xdf(
@@ -83,7 +85,11 @@ def _load(path: Path) -> list[dict[str, Any]]:
     import pyxdf
 
     with _listen("pyxdf") as heard:
-        streams: list[dict[str, Any]] = pyxdf.load_xdf(path)[0]
+        streams: list[dict[str, Any]] = pyxdf.load_xdf(
+            path,
+            jitter_break_threshold_seconds=PAUSE_SECONDS,
+            jitter_break_threshold_samples=1,
+        )[0]
     if any("corruption" in text for text in heard):
         warnings.warn(f"{path} is cut or damaged: what is whole of it is read", stacklevel=3)
     return streams
