@@ -1,14 +1,18 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# what Qt needs of Debian and Ubuntu; neurokit doctor names the same
+QT_PACKAGES := libegl1 libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 fonts-dejavu-core
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench qt clean
 
 demo: $(VENV)/.run
 	$(BIN)/neurokit demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2
+	@if $(BIN)/python -c 'import PyQt6.QtWidgets' 2>/dev/null; \
+	then set -x; $(BIN)/python -m pytest -n 2; \
+	else set -x; $(BIN)/python -m pytest -n 2 -p no:pytest-qt; fi
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -25,15 +29,25 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	$(MAKE) --no-print-directory qt
 	touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(MAKE) --no-print-directory qt
 	touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --editable '.[test,peers]'
 	touch $@
+
+qt:
+	@if $(BIN)/python -c 'import PyQt6.QtWidgets' 2>/dev/null && ls /usr/share/fonts/*/* >/dev/null 2>&1; \
+	then echo "Qt finds its system libraries"; \
+	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; \
+	then echo "the window lacks system libraries, all else works; as root: apt-get install $(QT_PACKAGES)"; \
+	else apt-get update -qq; apt-get install -y -qq --no-install-recommends $(QT_PACKAGES) >/dev/null \
+	|| echo "the window's system libraries could not be installed, all else works"; fi
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -2,14 +2,19 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog
+from typer.testing import CliRunner
 
+from neurokit.app.cli.main import cli
+from neurokit.app.desktop import screen
 from neurokit.app.desktop.main_window import PLANNED, MainWindow
 from neurokit.app.desktop.session import PAGES, Session
 
+ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.window
 
 
@@ -64,3 +69,18 @@ def test_the_rail_goes_to_each_page_that_is_not_planned(bare, qtbot):
         qtbot.keyClick(bare.rail, Qt.Key.Key_Down)
         seen.append(bare.desk.session.state.page)
     assert tuple(seen) == tuple(page for page in PAGES if page not in PLANNED)
+
+
+def test_what_qt_needs_is_named_alike_by_the_makefile_and_the_doctor():
+    assert " ".join(screen.QT_PACKAGES) in (ROOT / "Makefile").read_text()
+
+
+def test_a_screen_without_its_library_is_refused_with_the_line_that_mends_it(monkeypatch):
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    monkeypatch.setenv("DISPLAY", ":77")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(screen, "_has_library", lambda name: False)
+    result = CliRunner().invoke(cli, ["app"])
+    assert str(result.exception).endswith(
+        "mend it: apt-get install " + " ".join(screen.X11_PACKAGES)
+    )

@@ -24,6 +24,11 @@ def app(
 
     Example: neurokit app --demo
     """
+    from neurokit.app.desktop.screen import check_window
+
+    window = check_window()
+    if not window.fine:
+        raise OSError(f"the window cannot open: {window.found}; mend it: {window.cure}")
     from neurokit.app.desktop.application import open_window
 
     raise typer.Exit(open_window(workspace, demo=demo, quit_after_start=quit_after_start))

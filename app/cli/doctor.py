@@ -21,9 +21,10 @@ def doctor(
 
     Example: neurokit doctor --json
     """
+    from neurokit.app.desktop.screen import check_window
     from neurokit.doctor import examine
 
-    checks = [*examine(), _window(), _datasets()]
+    checks = [*examine(), check_window(), _datasets()]
     if as_json:
         import json
         from dataclasses import asdict
@@ -49,20 +50,6 @@ def _show(checks: list[Check]) -> None:
         if check.cure:
             table.add_row("", "", f"[bold]{escape(check.cure)}[/bold]")
     Console().print(table)
-
-
-def _window() -> Check:
-    """Whether the desktop could open."""
-    from neurokit.doctor import Check
-
-    try:
-        from PyQt6 import QtCore, QtWidgets  # noqa: F401
-    except ModuleNotFoundError:
-        return Check("window", "PyQt6 is not installed", None, "pip install pyqt6 pyqtgraph")
-    except ImportError as error:
-        cure = "apt-get install -y libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1"
-        return Check("window", f"Qt lacks system libraries ({error})", None, cure)
-    return Check("window", f"Qt {QtCore.QT_VERSION_STR}")
 
 
 def _datasets() -> Check:

@@ -12,14 +12,13 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from neurokit.app.desktop.main_window import MainWindow
+from neurokit.app.desktop.screen import has_screen
 from neurokit.app.desktop.session import Session
 
 
 def make_application() -> QApplication:
     """The process's one application."""
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if not has_screen():
         # without a screen Qt would abort the process instead of saying so
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     existing = QApplication.instance()
