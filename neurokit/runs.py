@@ -30,16 +30,18 @@ _REMARKS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REPEAT = re.compile(r"repeat (\d+)")
+_VOID = "void: "
 # within these no imagery goes on
 _BREAKS = ("pause", "run/end")
 
 
 class RunTrial(NamedTuple):
-    """A trial of a run: its number from 0, what was asked, and when in seconds of the run."""
+    """A cue: its number from 0, what was asked, when in seconds of the run, and if it is void."""
 
     number: int
     label: str
     onset: float
+    is_void: bool = False
 
 
 class Dropped(NamedTuple):
@@ -110,8 +112,8 @@ def read_run(path: str | os.PathLike[str]) -> mne.io.BaseRaw:
     Returns
     -------
     raw : mne.io.Raw
-        In volts, loaded, with clean names and electrode positions. The cues of trials that were
-        repeated are left out of the annotations; gaps are annotated ``BAD_gap``.
+        In volts, loaded, with clean names and electrode positions. The cue of a trial that was
+        interrupted or repeated is annotated ``void: left_hand``; gaps are ``BAD_gap``.
 
     Raises
     ------
@@ -123,10 +125,11 @@ def read_run(path: str | os.PathLike[str]) -> mne.io.BaseRaw:
 
 
 def run_trials(raw: mne.io.BaseRaw) -> list[RunTrial]:
-    """Trials of a run, in the order of time.
+    """Trials of a run, in the order of time, void ones among them.
 
     Every event that is not one of the recorder's remarks (``fixation``, ``pause``, ``note: ...``)
     is the cue of a trial, so that numbers do not depend on the classes that are asked for.
+    They are those of the trials in the workspace.
 
     Parameters
     ----------
@@ -135,7 +138,10 @@ def run_trials(raw: mne.io.BaseRaw) -> list[RunTrial]:
     """
     sfreq = raw.info["sfreq"]
     cues = [event for event in events(raw) if not _REMARKS.fullmatch(event.name)]
-    return [RunTrial(k, cue.name, cue.sample / sfreq) for k, cue in enumerate(cues)]
+    return [
+        RunTrial(k, cue.name.removeprefix(_VOID), cue.sample / sfreq, cue.name.startswith(_VOID))
+        for k, cue in enumerate(cues)
+    ]
 
 
 def gaps(raw: mne.io.BaseRaw) -> list[tuple[int, int]]:
@@ -193,11 +199,10 @@ def run_epochs(
     read = [_read(path) for path in paths]
     raws = [raw for raw, _ in read]
     names, notes = _channels(raws, paths, channels)
-    notes += [note for raw_notes in read for note in raw_notes[1].notes]
+    notes += [note for _, said in read for note in said]
     cutter = _Cutter(wanted, window, frozenset(rejected))
-    for number, (raw, said) in enumerate(read):
-        signals = _filtered(raw, names, band, mains)
-        cutter.cut(number, raw, signals, said.voided)
+    for number, raw in enumerate(raws):
+        cutter.cut(number, raw, _filtered(raw, names, band, mains))
     if not cutter.pieces:
         raise ValueError(_nothing(cutter, wanted, raws))
     return RunEpochs(
@@ -215,43 +220,25 @@ def run_epochs(
     )
 
 
-@dataclass
-class _Said:
-    """What a recording says that is not in its annotations."""
-
-    voided: list[RunTrial]
-    notes: list[str]
-
-
-def _read(path: str | os.PathLike[str]) -> tuple[mne.io.BaseRaw, _Said]:
-    """A run, its voided trials, and what is to be mistrusted."""
+def _read(path: str | os.PathLike[str]) -> tuple[mne.io.BaseRaw, list[str]]:
+    """A run, and what it is to be mistrusted for."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         raw = read_recording(path)
-    notes = [str(each.message) for each in heard if issubclass(each.category, UserWarning)]
-    return raw, _Said(_void(raw), notes)
+    _mark_void(raw)
+    return raw, [str(each.message) for each in heard if issubclass(each.category, UserWarning)]
 
 
-def _void(raw: mne.io.BaseRaw) -> list[RunTrial]:
-    """Delete the cues of trials that were repeated; returns them."""
-    kept: list[int] = []
-    voided: list[RunTrial] = []
-    places: list[int] = []
-    for place, note in enumerate(raw.annotations):
-        name = str(note["description"])
-        repeat = _REPEAT.fullmatch(name)
-        if repeat and int(repeat[1]) < len(kept):
-            # the trial is done again at once, so that its number is free
-            number = int(repeat[1])
-            place = kept.pop(number)
-            note = raw.annotations[place]
-            voided.append(RunTrial(number, str(note["description"]), float(note["onset"])))
-            places.append(place)
-        elif not _REMARKS.fullmatch(name):
-            kept.append(place)
-    if places:
-        raw.annotations.delete(places)
-    return voided
+def _mark_void(raw: mne.io.BaseRaw) -> None:
+    """Rename the cues that the recording takes back."""
+    texts = [str(text) for text in raw.annotations.description]
+    cues = [place for place, text in enumerate(texts) if not _REMARKS.fullmatch(text)]
+    numbers = [int(found[1]) for text in texts if (found := _REPEAT.fullmatch(text))]
+    for number in numbers:
+        if number < len(cues):
+            texts[cues[number]] = _VOID + texts[cues[number]]
+    if numbers:
+        raw.annotations.description = np.array(texts)
 
 
 def _channels(
@@ -320,23 +307,21 @@ class _Cutter:
         self.trials: list[int] = []
         self.dropped: list[Dropped] = []
 
-    def cut(
-        self, run: int, raw: mne.io.BaseRaw, signals: np.ndarray, voided: Sequence[RunTrial]
-    ) -> None:
+    def cut(self, run: int, raw: mne.io.BaseRaw, signals: np.ndarray) -> None:
         """Take the trials of a run."""
         sfreq = raw.info["sfreq"]
         offset = round(self.window[0] * sfreq)
         length = round((self.window[1] - self.window[0]) * sfreq)
         lost = gaps(raw)
         breaks = [each.sample for each in events(raw) if each.name in _BREAKS]
-        for trial in voided:
-            self._drop(run, trial, "repeated")
         for trial in run_trials(raw):
             cue = round(trial.onset * sfreq)
             start, stop = cue + offset, cue + offset + length
             if trial.label not in self.wanted:
                 continue
-            if (run, trial.number) in self.rejected:
+            if trial.is_void:
+                self._drop(run, trial, "interrupted or repeated")
+            elif (run, trial.number) in self.rejected:
                 self._drop(run, trial, "rejected")
             elif start < 0 or stop > signals.shape[1]:
                 self._drop(run, trial, "cut short by the recording's end")
@@ -351,8 +336,7 @@ class _Cutter:
                 self.trials.append(trial.number)
 
     def _drop(self, run: int, trial: RunTrial, reason: str) -> None:
-        if trial.label in self.wanted:
-            self.dropped.append(Dropped(run, trial.number, self.wanted[trial.label], reason))
+        self.dropped.append(Dropped(run, trial.number, self.wanted[trial.label], reason))
 
 
 def _nothing(cutter: _Cutter, wanted: Mapping[str, str], raws: Sequence[mne.io.BaseRaw]) -> str:

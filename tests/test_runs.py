@@ -70,18 +70,19 @@ def test_gaps_are_annotated(tmp_path):
     assert "BAD_gap" in raw.annotations.description
 
 
-def test_a_repeated_trial_counts_once_and_is_accounted_for(tmp_path):
-    markers = [*TRIALS[:8], (17.5, "repeat 1"), (19.0, "fixation"), (21.0, "right_hand"),
-               (25.0, "imagery/end"), (27.0, "fixation"), (29.0, "left_hand")]  # fmt: skip
+def test_a_repeated_trial_is_void_and_keeps_its_number(tmp_path):
+    markers = [*TRIALS[:8], (17.5, "repeat 1"), (19.0, "fixation"), (21.0, "left_hand"),
+               (25.0, "imagery/end"), (27.0, "fixation"), (29.0, "right_hand")]  # fmt: skip
     values = record(tmp_path / "run.xdf", markers)
-    assert "right_hand" in read_run(tmp_path / "run.xdf").annotations.description
     epochs = run_epochs([tmp_path / "run.xdf"], ("left_hand", "right_hand"), band=None)
     assert list(zip(epochs.trials.tolist(), epochs.y.tolist(), strict=True)) == [
-        (0, "left_hand"), (1, "right_hand"), (2, "left_hand")
+        (0, "left_hand"), (2, "left_hand"), (3, "right_hand")
     ]  # fmt: skip
     np.testing.assert_allclose(epochs.X[1], values[2150:2450].T, rtol=1e-12)
-    ((run, trial, label, reason),) = epochs.dropped
-    assert (run, trial, label, reason) == (0, 1, "right_hand", "repeated")
+    assert epochs.dropped == ((0, 1, "right_hand", "interrupted or repeated"),)
+    trials = run_trials(read_run(tmp_path / "run.xdf"))
+    assert [trial.is_void for trial in trials] == [False, True, False, False]
+    assert trials[1].label == "right_hand"
 
 
 def test_no_trial_goes_silently(tmp_path):
