@@ -41,6 +41,15 @@ def run_pickled(message: bytes, array: Any = None) -> bytes:
     return pickle.dumps(run_fold(task, array))
 
 
+def warm() -> None:
+    """Compile what most pipelines begin with, or find it compiled, while the data are read."""
+    import numpy as np
+
+    from neurokit.kernels import augmented_covariances
+
+    augmented_covariances(np.zeros((1, 1, 8)), 2, 1)
+
+
 def serve() -> None:
     """Read tasks from stdin, write outcomes to what was stdout."""
     import signal
@@ -50,6 +59,7 @@ def serve() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     tasks: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    warm()
     while True:
         message = tasks.get()
         try:

@@ -197,3 +197,13 @@ def test_the_folds_are_printed_as_json(tmp_path, monkeypatch):
     rows = json.loads(outcome.stdout)
     assert len(rows) == 5
     assert {row["pipeline"] for row in rows} == {"dummy"}
+
+
+def test_a_pseudo_online_run_announces_its_windows_and_its_scorer(tmp_path):
+    arguments = [
+        "simulated:subjects=1", "--pipeline", "dummy", "--evaluation", "pseudo-online",
+        "--results", str(tmp_path), "--dry-run",
+    ]  # fmt: skip
+    said = CliRunner().invoke(cli, ["evaluate", *arguments]).stderr
+    assert "windows of 2 s over the whole recording" in " ".join(said.split())
+    assert "scorer nmcc" in said

@@ -144,3 +144,16 @@ def test_a_study_under_way_stops_within_a_second(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         run({"power": Dying()}, "local", progress=progress)
     assert time.monotonic() - progress.at < 1
+
+
+def test_a_worker_has_compiled_the_kernels_before_its_first_fold():
+    from neurokit.kernels import augmented_covariances
+    from neurokit.kernels.cpu import covariance_blocks as blocks
+    from neurokit.worker import warm
+
+    warm()
+    kernels = (blocks.fill_rows, blocks.add_edges, blocks.fill_crop)
+    compiled = [kernel.signatures for kernel in kernels]
+    assert all(compiled)
+    augmented_covariances(np.ones((3, 4, 100)), 3, 2)
+    assert [kernel.signatures for kernel in kernels] == compiled

@@ -132,17 +132,29 @@ def _settings(study: Study, folder: Path) -> str:
     from neurokit.engines import default_jobs
 
     low, high = study.band
-    tmin, tmax = study.window
     jobs = default_jobs() if study.jobs is None else study.jobs
     return (
-        f"{study.paradigm}, {study.evaluation}; band {low:g}-{high:g} Hz, window {tmin:g} s to "
-        f"{'the end of the trial' if tmax is None else f'{tmax:g} s'}, "
+        f"{study.paradigm}, {study.evaluation}; band {low:g}-{high:g} Hz, {_window(study)}, "
         f"channels {', '.join(study.channels) if study.channels else 'all'}, "
         f"{'sampled as recorded' if study.resample is None else f'at {study.resample:g} Hz'}, "
-        f"scorer {study.scorer or 'roc_auc for two classes, accuracy for more'}, "
+        f"scorer {study.scorer or _scorer(study)}, "
         f"seed {study.seed}, backend {study.backend}, {study.engine} engine with {jobs} jobs; "
         f"results in {folder}"
     )
+
+
+def _window(study: Study) -> str:
+    tmin, tmax = study.window
+    if study.evaluation == "pseudo-online":
+        length = "2 s" if tmax is None else f"{tmax - tmin:g} s"
+        return f"windows of {length} over the whole recording"
+    return f"window {tmin:g} s to {'the end of the trial' if tmax is None else f'{tmax:g} s'}"
+
+
+def _scorer(study: Study) -> str:
+    if study.evaluation == "pseudo-online":
+        return "nmcc"
+    return "roc_auc for two classes, accuracy for more"
 
 
 def _show(frame: Any, folder: Path, *, as_json: bool) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
+
+# called from compiled code alone: half the time to compile is for the way in from Python
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 # loops run over whole one-dimensional slices: an index with an offset is checked for being
 # negative, which keeps the compiler from using vectors
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", **INNER)
 def _copy(source: np.ndarray, target: np.ndarray) -> None:
     """Copy vectors that do not overlap, without the check for it that an assignment makes."""
     for i in range(len(target)):
@@ -86,7 +91,7 @@ def fill_circular(products: np.ndarray, scale: float, matrices: np.ndarray) -> N
                 _copy(band[a][start : start + size], matrices[e, i * n_channels + a])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"}, **INNER)
 def _add_products(band: np.ndarray, copies: np.ndarray, first: int, width: int) -> None:
     """Add to a band the products of some columns, from first on, with the first of these."""
     length, last = len(copies), first + width
@@ -106,7 +111,7 @@ def _add_products(band: np.ndarray, copies: np.ndarray, first: int, width: int) 
                 row[j] += w0 * r0[j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", **INNER)
 def _gather(
     rows: np.ndarray, lag: int, n_copies: int, copies: np.ndarray, sums: np.ndarray
 ) -> None:
@@ -121,13 +126,13 @@ def _gather(
         sums[j] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", **INNER)
 def _stop(n_times: int, order: int, lag: int) -> int:
     """Where the first of the windows ends."""
     return n_times - order * lag if order > 1 else n_times
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", **INNER)
 def _write(
     products: np.ndarray, means: np.ndarray, length: int, scale: float, matrix: np.ndarray
 ) -> None:
