@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
     from neurokit.pipelines.embedding import EmbeddedAugmentedCovariances
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
+    from neurokit.pipelines.features import (
+        CombinedFeatures,
+        MrmrSelection,
+        PickedFeatures,
+        StabilitySelection,
+    )
     from neurokit.pipelines.fucone import ConnectivityMatrices
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
     from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
@@ -32,6 +38,7 @@ _HOMES = {
     "fucone": ("ConnectivityMatrices",),
     "embedding": ("EmbeddedAugmentedCovariances",),
     "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
+    "features": ("CombinedFeatures", "MrmrSelection", "PickedFeatures", "StabilitySelection"),
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
     "search": ("AugmentedCovarianceSearch",),
@@ -47,15 +54,19 @@ __all__ = [
     "BlockToeplitzCovariances",
     "BlockToeplitzSearch",
     "CheckedEpochs",
+    "CombinedFeatures",
     "ConnectivityMatrices",
     "EmbeddedAugmentedCovariances",
     "FilterBank",
     "LogBandPowers",
+    "MrmrSelection",
+    "PickedFeatures",
     "RiemannMDM",
     "RiemannTangentSpace",
     "SiegelMDM",
     "SiegelTangentSpace",
     "SpatialCovariances",
+    "StabilitySelection",
     "as_array",
     "automatic_grid",
     "build",

@@ -11,6 +11,9 @@ from typing import Any
 CATALOGUE = {
     "dummy": "motor_imagery.dummy",
     "psd+lda": "motor_imagery.psd_lda",
+    "picked+lda": "features.picked_lda",
+    "mrmr+lda": "features.mrmr_lda",
+    "stability+lda": "features.stability_lda",
     "csp+lda": "motor_imagery.csp_lda",
     "csp+svm": "motor_imagery.csp_svm",
     "fbcsp+svm": "motor_imagery.fbcsp_svm",
@@ -74,7 +77,7 @@ def defaults(name: str) -> dict[str, Any]:
     return {key: parameter.default for key, parameter in parameters.items()}
 
 
-def resolve(spec: str, *, seed: int = 42) -> dict[str, Any]:
+def resolve(spec: str, *, seed: int = 42, **params: Any) -> dict[str, Any]:
     """Turn what a user wrote into pipelines.
 
     Parameters
@@ -85,6 +88,8 @@ def resolve(spec: str, *, seed: int = 42) -> dict[str, Any]:
         a dict of estimators.
     seed : int
         For inner folds and whatever else is drawn by chance.
+    **params
+        Change the defaults of a pipeline of the catalogue.
 
     Returns
     -------
@@ -99,7 +104,12 @@ def resolve(spec: str, *, seed: int = 42) -> dict[str, Any]:
         If it names a file that is not there.
     """
     if spec in CATALOGUE:
-        return {spec: build(spec, random_state=seed)}
+        return {spec: build(spec, random_state=seed, **params)}
+    if params:
+        raise ValueError(
+            f"only pipelines of the catalogue take parameters, {spec} is none; "
+            "set them where it is defined"
+        )
     from neurokit.pipelines import files
 
     if files.is_path(spec):

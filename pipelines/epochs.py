@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -59,6 +60,26 @@ def sampling_rate(X: Any, sfreq: float | None) -> float:
             f"sfreq is {sfreq} Hz but the epochs are sampled at {carried} Hz; leave sfreq out"
         )
     return float(rate)
+
+
+def channel_names(X: Any, ch_names: Sequence[str] | None) -> list[str] | None:
+    """Names of the channels: those that ``mne.Epochs`` carry, else the ones given; None without.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many names as channels.
+    """
+    names = [X.ch_names[pick] for pick in _signals(X)] if hasattr(X, "ch_names") else ch_names
+    if names is None:
+        return None
+    n_channels = as_array(X).shape[1]
+    if len(names) != n_channels:
+        raise ValueError(
+            f"ch_names has {len(names)} names and the epochs {n_channels} channels; "
+            "give one name a channel"
+        )
+    return list(names)
 
 
 def check_epochs(X: Any) -> np.ndarray:

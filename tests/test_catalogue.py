@@ -173,7 +173,18 @@ def test_a_parameter_can_be_changed_and_an_unknown_one_is_named():
 
 def test_the_catalogue_is_whole():
     assert set(names()) == {
-        *("dummy", "psd+lda", "csp+lda", "csp+svm", "fbcsp+svm", "mdm", "fgmdm"),
+        *(
+            "dummy",
+            "psd+lda",
+            "picked+lda",
+            "mrmr+lda",
+            "stability+lda",
+            "csp+lda",
+            "csp+svm",
+            "fbcsp+svm",
+            "mdm",
+            "fgmdm",
+        ),
         *("ts+lr", "ts+svm", "ts+en", "acm+mdm", "acm+ts+svm", "acm+ts+svm/full"),
         *("acm+ts+svm/mdop", "acm+ts+svm/fnn", "btacm+ts+svm", "fucone"),
     }
