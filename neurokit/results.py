@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+
+from neurokit.databases import Held, hold, open_read_only, plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,38 +246,16 @@ class Results:
     @contextmanager
     def _plain_words(self) -> Iterator[None]:
         """Say in one sentence what SQLite says in its own words."""
-        try:
+        with plain_words(
+            self.path,
+            full="what was finished is kept: make room and run the same line again",
+            elsewhere="give another folder with --results",
+        ):
             yield
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
-                raise OSError(
-                    f"the disk under {self.folder} is full; what was finished is kept: "
-                    "make room and run the same line again"
-                ) from error
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise ValueError(
-                    f"{self.path} is damaged ({error}); bring back a copy, "
-                    "or give another folder with --results"
-                ) from error
-            if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-                raise PermissionError(
-                    f"{self.folder} cannot be written; give another folder with --results"
-                ) from error
-            raise OSError(f"{self.path}: {error}") from error
 
 
 def _open(path: Path, write: bool) -> sqlite3.Connection:
-    if write:
-        connection = sqlite3.connect(path, timeout=30)
-    else:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
-        try:
-            connection.execute("PRAGMA schema_version")
-        except sqlite3.OperationalError:
-            # a WAL file on a disk that cannot be written opens only as one that never changes
-            connection.close()
-            connection = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
+    connection = sqlite3.connect(path, timeout=30) if write else open_read_only(path)
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > FORMAT:
         connection.close()
@@ -293,41 +272,19 @@ def _open(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _hold(folder: Path) -> IO[str]:
-    """Take the folder's lock, which goes with the process however it ends."""
+    """Take the folder's lock."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "results.lock").open("a+")
+        return hold(folder / "results.lock")
+    except Held as held:
+        raise BlockingIOError(
+            f"{folder} is in use by another run (process {held.owner}); "
+            "wait until it ends, or give another folder with --results"
+        ) from None
     except OSError as error:
         raise type(error)(
             f"{folder} cannot be written ({error.strerror}); give another folder with --results"
         ) from error
-    try:
-        _lock(file)
-    except OSError:
-        file.seek(0)
-        owner = file.read().strip() or "unknown"
-        file.close()
-        raise BlockingIOError(
-            f"{folder} is in use by another run (process {owner}); "
-            "wait until it ends, or give another folder with --results"
-        ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
-def _lock(file: IO[str]) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        # far beyond the text, which the other run must be able to read
-        file.seek(1 << 20)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _plain(value: Any) -> Any:

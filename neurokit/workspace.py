@@ -1,0 +1,169 @@
+"""A folder of patients, visits, runs, trainings, models and notes, and one window that writes it.
+
+Paths are kept relative to the folder, so that it may be moved. ``workspace_files`` takes whole
+patients in and out: backup, export, erasing, import.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from neurokit.records import (
+    ClinicalScore,
+    Model,
+    Note,
+    Patient,
+    Run,
+    Training,
+    Trial,
+    Visit,
+    midnight,
+    note_of,
+    now_text,
+    score_of,
+    to_text,
+    to_time,
+    training_of,
+)
+from neurokit.workspace_people import People
+
+__all__ = [
+    "ClinicalScore", "Model", "Note", "Patient", "Run", "Training", "Trial", "Visit", "Workspace",
+]  # fmt: skip
+
+# what 'same as last time' brings back
+REPEATED = ("source", "protocol", "features", "pipelines", "online")
+
+
+class Workspace(People):
+    """The clinic's folder: who came when, what was recorded, trained and noted.
+
+    The parameters, and what is refused, are those of `neurokit.workspace_store.Store`.
+    """
+
+    # trainings and models
+
+    def add_training(self, visit_id: int, attempt: Mapping[str, Any]) -> int:
+        """Keep an attempt to train; returns its number."""
+        values = {"visit_id": self.visit(visit_id).id, "created": now_text()}
+        return self.insert("trainings", values | {"attempt": json.dumps(dict(attempt))})
+
+    def training(self, training_id: int) -> Training:
+        """One attempt."""
+        return training_of(
+            self.one("training", training_id, "SELECT * FROM trainings WHERE id = ?")
+        )
+
+    def trainings(self, visit_id: int, *, deleted: bool = False) -> list[Training]:
+        """Attempts of a visit, the oldest first; those that were deleted if they are asked for."""
+        query = "SELECT * FROM trainings WHERE visit_id = ? AND deleted <= ? ORDER BY id"
+        return [training_of(row) for row in self.rows(query, visit_id, deleted)]
+
+    def update_training(
+        self,
+        training_id: int,
+        *,
+        note: str | None = None,
+        pinned: bool | None = None,
+        deleted: bool | None = None,
+    ) -> Training:
+        """Note something of an attempt, pin it, or delete it (and take that back)."""
+        asked = {"note": note, "pinned": pinned, "deleted": deleted}
+        given = {name: value for name, value in asked.items() if value is not None}
+        self.update("trainings", training_id, given)
+        return self.training(training_id)
+
+    def new_model_path(self, training_id: int) -> Path:
+        """Where the model of an attempt goes; its folder is made."""
+        visit = self.visit(self.training(training_id).visit_id)
+        self.require_writable()
+        folder = self.folder / "models" / self.patient(visit.patient_id).pseudonym
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"visit-{visit.number:02d}-training-{training_id}.skops"
+
+    def add_model(
+        self, training_id: int, path: str | Path, fingerprint: str, name: str = ""
+    ) -> Model:
+        """Keep where the model of an attempt lies, inside the workspace."""
+        training = self.training(training_id)
+        values = {
+            "training_id": training_id,
+            "path": self.inside(path).as_posix(),
+            "fingerprint": fingerprint,
+            "name": name or str(training.attempt.get("pipeline", "model")),
+            "created": now_text(),
+        }
+        return self.model(self.insert("models", values))
+
+    def model(self, model_id: int) -> Model:
+        """One model."""
+        return self._model(self.one("model", model_id, "SELECT * FROM models WHERE id = ?"))
+
+    def models(self, patient_id: int) -> list[Model]:
+        """Models of a patient, the oldest first."""
+        rows = self.rows(
+            "SELECT models.* FROM models JOIN trainings ON trainings.id = training_id "
+            "JOIN visits ON visits.id = visit_id WHERE patient_id = ? ORDER BY models.id",
+            patient_id,
+        )
+        return [self._model(row) for row in rows]
+
+    def _model(self, row: sqlite3.Row) -> Model:
+        path, created = self.folder / row["path"], to_time(row["created"])
+        return Model(**{**dict(row), "path": path, "created": created})
+
+    # notes and clinical scores
+
+    def note(self, visit_id: int, text: str, when: datetime | None = None) -> Note:
+        """Write a note of a visit."""
+        values = {"visit_id": self.visit(visit_id).id, "text": text, "when": to_text(when)}
+        number = self.insert("notes", values)
+        return note_of(self.one("note", number, "SELECT * FROM notes WHERE id = ?"))
+
+    def notes(self, visit_id: int) -> list[Note]:
+        """Notes of a visit, in the order of time."""
+        rows = self.rows('SELECT * FROM notes WHERE visit_id = ? ORDER BY "when", id', visit_id)
+        return [note_of(row) for row in rows]
+
+    def add_score(
+        self, patient_id: int, scale: str, value: float, when: datetime | None = None
+    ) -> ClinicalScore:
+        """Keep a value on a clinical scale."""
+        if not scale.strip():
+            raise ValueError("a clinical score needs the name of its scale, such as FMA-UE")
+        values = {"patient_id": self.patient(patient_id).id, "scale": scale.strip()}
+        number = self.insert("scores", values | {"value": float(value), "when": to_text(when)})
+        return score_of(self.one("score", number, "SELECT * FROM scores WHERE id = ?"))
+
+    def scores(self, patient_id: int) -> list[ClinicalScore]:
+        """Clinical scores of a patient, in the order of time."""
+        rows = self.rows(
+            'SELECT * FROM scores WHERE patient_id = ? ORDER BY "when", id', patient_id
+        )
+        return [score_of(row) for row in rows]
+
+    # the window
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        """Keep the window's state, and with today's visit what it is made with."""
+        if self.read_only:
+            return
+        visit = state.get("visit")
+        settings = {name: state[name] for name in REPEATED if name in state}
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (json.dumps(state),))
+            # an old visit that is only looked at keeps its own
+            connection.execute(
+                "UPDATE visits SET settings = ? WHERE id = ? AND started >= ?",
+                (json.dumps(settings), visit, to_text(midnight())),
+            )
+
+    def load_state(self) -> dict[str, Any] | None:
+        """Give back the window's state as it was kept last."""
+        rows = self.rows("SELECT state FROM state")
+        return json.loads(rows[0]["state"]) if rows else None
