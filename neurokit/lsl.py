@@ -231,6 +231,10 @@ class Outlet:
         elif len(values):
             self._outlet.push_chunk(np.ascontiguousarray(values), stamp)
 
+    def has_listener(self) -> bool:
+        """Whether anybody hears it."""
+        return self._outlet is not None and bool(self._outlet.has_consumers)
+
     def close(self) -> None:
         """Take the stream away."""
         self._outlet = None

@@ -29,6 +29,7 @@ DESYNCHRONISES = {
     "right_hand": (1.0, 0.3, 0.1),
     "hands": (0.9, 0.9, 0.1),
     "feet": (-0.1, -0.1, 1.0),
+    "tongue": (-0.3, -0.3, -0.3),
     "rest": (0.0, 0.0, 0.0),
 }
 
@@ -44,7 +45,8 @@ class Protocol:
     sfreq : float
         Sampling rate in hertz.
     classes : tuple of str
-        What is imagined, of ``left_hand``, ``right_hand``, ``hands``, ``feet``, ``rest``.
+        What is imagined, of ``left_hand``, ``right_hand``, ``hands``, ``feet``, ``tongue``,
+        ``rest``.
     trials : int
         Trials of each class in a run.
     duration : float

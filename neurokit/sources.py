@@ -129,7 +129,14 @@ def rhythms(
     person: Person, cap: Cap, gain: np.ndarray, sfreq: float, random: np.random.Generator
 ) -> np.ndarray:
     """Mu and beta over the hand and foot areas, modulated by ``gain``, shape (3, n_times)."""
-    n_times = gain.shape[1]
+    activity = rhythm_activity(person, cap, sfreq, gain.shape[1], random)
+    return rhythm_fields(person, cap) @ (activity * gain)
+
+
+def rhythm_activity(
+    person: Person, cap: Cap, sfreq: float, n_times: int, random: np.random.Generator
+) -> np.ndarray:
+    """Mu and beta at C3, C4 and Cz at rest, shape (3, n_times)."""
     frequencies, n_fft = _frequencies(sfreq, n_times)
     activity = np.zeros((3, n_times))
     for centres, rms, width in (
@@ -138,8 +145,12 @@ def rhythms(
     ):
         humps = np.exp(-0.5 * ((frequencies - cap.detuning - centres[:, None]) / width) ** 2)
         activity += rms[:, None] * _back(_spectra(humps, n_fft, 3, random), n_fft)[:, :n_times]
-    fields = project(cap.electrodes, person.sites, RHYTHM_WIDTH)
-    return cap.gains[:, None] * (fields @ (activity * gain))
+    return activity
+
+
+def rhythm_fields(person: Person, cap: Cap) -> np.ndarray:
+    """How the electrodes see the rhythms, shape (n_channels, 3)."""
+    return cap.gains[:, None] * project(cap.electrodes, person.sites, RHYTHM_WIDTH)
 
 
 def coupled(
@@ -178,10 +189,15 @@ def drift(
 
 
 def mains(
-    cap: Cap, frequency: float, sfreq: float, n_times: int, random: np.random.Generator
+    cap: Cap,
+    frequency: float,
+    sfreq: float,
+    n_times: int,
+    random: np.random.Generator,
+    start: float = 0.0,
 ) -> np.ndarray:
     """Hum of the mains, one phase a channel; the grid is never exactly on its frequency."""
-    seconds = np.arange(n_times) / sfreq
+    seconds = start + np.arange(n_times) / sfreq
     phases = random.uniform(0.0, 2 * np.pi, (len(cap.gains), 1))
     turning = 2 * np.pi * (frequency + random.normal(0.0, 0.02)) * seconds
     hum = np.cos(phases) * np.cos(turning) - np.sin(phases) * np.sin(turning)
