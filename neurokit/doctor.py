@@ -47,6 +47,7 @@ def examine() -> list[Check]:
         _compiler(),
         _gpu(),
         _cluster(),
+        _devices(),
         _data(),
     ]
 
@@ -185,6 +186,13 @@ def _cluster() -> Check:
         cure = "pip install 'neurokit-bci[cluster]'"
         return Check("cluster", f"{' and '.join(missing)} not installed", None, cure)
     return Check("cluster", f"dask.distributed {version('distributed')}: --engine dask")
+
+
+def _devices() -> Check:
+    if find_spec("brainflow") is None:
+        cure = "pip install 'neurokit-bci[devices]'"
+        return Check("devices", "LSL only: brainflow is not installed", None, cure)
+    return Check("devices", f"LSL, and the boards of brainflow {version('brainflow')}")
 
 
 def _data() -> Check:

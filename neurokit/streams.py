@@ -1,4 +1,4 @@
-"""Where a live signal comes from: LSL, a recording played again, or a simulated patient.
+"""Where a live signal comes from: LSL, a board, a recording played again, a simulated patient.
 
 All sources look alike: ``open`` says what comes, ``read`` gives what has come since. Time is
 ``now()``, the clock that LSL uses too.
@@ -160,6 +160,7 @@ class ReplaySource(Source):
 SOURCES = {
     "lsl": "neurokit.lsl:LslSource",
     "replay": "neurokit.streams:ReplaySource",
+    "brainflow": "neurokit.boards:BoardSource",
     "simulated": "neurokit.simulated_patient:SimulatedPatient",
 }
 
@@ -170,8 +171,8 @@ def open_source(address: str) -> Source:
     Parameters
     ----------
     address : str
-        ``lsl:NAME``, ``replay:FILE`` or ``simulated:``, then options as ``key=value``, separated by
-        commas.
+        ``lsl:NAME``, ``brainflow:BOARD``, ``replay:FILE`` or ``simulated:``, then options as
+        ``key=value``, separated by commas.
 
     Raises
     ------
@@ -181,7 +182,8 @@ def open_source(address: str) -> Source:
     kind, _, rest = address.partition(":")
     if kind not in SOURCES:
         raise ValueError(
-            f"there is no source {kind!r}; use lsl:NAME, replay:FILE or simulated:strength=1"
+            f"there is no source {kind!r}; use lsl:NAME, brainflow:BOARD, replay:FILE or "
+            "simulated:strength=1"
         )
     module, _, name = SOURCES[kind].partition(":")
     factory = getattr(import_module(module), name)
