@@ -19,6 +19,9 @@ from neurokit.streams import MICROVOLT, Samples, Source, SourceInfo, SourceLost,
 if TYPE_CHECKING:
     from mne_lsl.lsl import StreamInlet, StreamOutlet
 
+PULLED = 4096
+# it comes at once or half a second later; nobody waits for it
+CORRECTION_SECONDS = 0.01
 _SCOPES = ("machine", "link", "site")
 _configured: list[str] = []
 
@@ -94,11 +97,12 @@ class LslSource(Source):
         self.name, self.source_id, self.timeout = name, source_id, timeout
         self._inlet: StreamInlet | None = None
         self._scale = np.ones(1)
+        self._known: dict[str, str] = {}
 
     def open(self) -> SourceInfo:
-        """Find the stream and subscribe to it."""
-        self.close()
+        """Find the stream and subscribe to it; a second call takes the same stream again."""
         inlet = self._connect()
+        self.close()
         info = inlet.get_sinfo(timeout=self.timeout)
         n_channels = info.n_channels
         channels = info.get_channel_names() or [f"EEG{number + 1}" for number in range(n_channels)]
@@ -109,6 +113,7 @@ class LslSource(Source):
         # an amplifier that names no unit sends microvolts, as XDF's recommendations say
         self._scale = np.where(eeg & ~named, MICROVOLT, clean_units(units))
         self._inlet = inlet
+        self._known = {"name": info.name, "source_id": info.source_id}
         return SourceInfo(
             info.name,
             tuple(_clean(name) for name in channels),
@@ -122,7 +127,7 @@ class LslSource(Source):
         use_scope()
         from mne_lsl.lsl import StreamInlet, resolve_streams
 
-        which = {"name": self.name, "source_id": self.source_id}
+        which = self._known or {"name": self.name, "source_id": self.source_id}
         if not any(which.values()):
             which = {"stype": "EEG"}
         found = resolve_streams(self.timeout, **{key: text for key, text in which.items() if text})
@@ -146,15 +151,13 @@ class LslSource(Source):
         values, stamps = [], []
         try:
             while True:
-                chunk, when = self._inlet.pull_chunk(timeout=0.0, max_samples=4096)
-                if len(when) == 0:
-                    break
+                chunk, when = self._inlet.pull_chunk(timeout=0.0, max_samples=PULLED)
                 values.append(np.array(chunk, dtype=float))
                 stamps.append(np.array(when))
+                if len(when) < PULLED:
+                    break
         except Exception as error:
             raise SourceLost(f"the stream {self.name} is gone: {error}") from error
-        if not stamps:
-            return Samples(np.empty((0, self._inlet.n_channels)), np.empty(0))
         return Samples(np.concatenate(values) * self._scale, np.concatenate(stamps))
 
     def clock_offset(self) -> float | None:
@@ -162,7 +165,7 @@ class LslSource(Source):
         if self._inlet is not None:
             # a sender that just went away is seen by read
             with suppress(Exception):
-                return float(self._inlet.time_correction(timeout=0.2))
+                return float(self._inlet.time_correction(timeout=CORRECTION_SECONDS))
         return None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Record a source: to an XDF file, safe twice a second, and to a ring that others read.
+"""Record a source: to an XDF file, safe four times a second, and to a ring that others read.
 
 Beside the recording lies a sidecar, ``NAME.recording`` while it runs and ``NAME.json`` afterwards,
 that says who, what, which settings and versions. ``neurokit.recording_process`` runs the recorder
@@ -7,27 +7,35 @@ in a process of its own.
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neurokit import __version__
+from neurokit.keeper import Keeper
 from neurokit.ring import Ring
-from neurokit.streams import MICROVOLT, Source, SourceInfo, SourceLost, now
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.streams import MICROVOLT, Samples, Source, SourceEnded, SourceInfo, now
+from neurokit.xdf import XdfStream, XdfWriter, sync_folder
 
-SYNC_SECONDS = 0.5
 STALL_SECONDS = 0.75
+# a connection that is up but silent may be dead without knowing it
+SILENT_SECONDS = 4.0
 RECONNECT_SECONDS = 1.0
 LEAST_FREE_BYTES = 200 * 2**20
+FULL_BYTES = 50 * 2**20
+WARN_MINUTES = 10
 CLOCK_SECONDS = 5.0
-EEG, MARKERS = 0, 1
+CLOCK_RETRY_SECONDS = 0.5
+# pyxdf takes the same for a clock that was set
+JUMP_SECONDS = 5.0
 VOLTAGES = ("eeg", "eog", "emg", "ecg")
 
 
@@ -35,8 +43,10 @@ VOLTAGES = ("eeg", "eog", "emg", "ecg")
 class Status:
     """What the recorder says of itself.
 
-    ``acknowledged`` samples are on the disk; ``gaps`` lists the stalls that ended, as
-    (start, seconds); ``problem`` is empty while all is well.
+    ``written`` samples came, and ``acknowledged`` ones are on the disk; ``markers`` are in the
+    file, where they outlive the recorder's process; ``gaps`` lists the stalls that ended, as
+    (start, seconds); ``problem`` is empty while all is well; ``state`` is ``"recording"``,
+    ``"stalled"`` or, once it has ended, why.
     """
 
     state: str = "starting"
@@ -52,6 +62,9 @@ class Status:
 class Recorder:
     """Takes a source to an XDF file and a ring.
 
+    It has the face of a ``RecorderClient``: ``marker``, ``status``, ``stop``, ``close``, ``ring``,
+    ``info`` and ``path``; whoever owns it calls ``step`` besides.
+
     Parameters
     ----------
     source : Source
@@ -62,13 +75,19 @@ class Recorder:
         What the sidecar keeps: patient, run, protocol, settings.
     ring_seconds : float
         How much the ring holds.
+    clock : callable
+        Gives the time in seconds; a virtual one makes a run shorter than it says.
+    in_background : bool
+        Whether threads write to the disk and look for a lost source, so that ``step`` never waits.
+    contact : dict
+        How the running recorder is reached; in the sidecar while it runs.
 
     Raises
     ------
     FileExistsError
         If there is such a recording already.
-    SourceLost
-        If the source cannot be opened.
+    OSError
+        If the disk has no room, or the source cannot be opened.
     """
 
     def __init__(
@@ -78,28 +97,73 @@ class Recorder:
         about: dict[str, Any] | None = None,
         *,
         ring_seconds: float = 30.0,
+        clock: Callable[[], float] = now,
+        in_background: bool = False,
+        contact: dict[str, Any] | None = None,
     ) -> None:
-        self.source = source
-        self.path = Path(path)
-        self.about = about or {}
-        self.status = Status()
-        self.info = source.open()
+        self.source, self.path, self.about = source, Path(path), about or {}
+        self._clock, self._in_background = clock, in_background
         _room_for(self.path)
-        self.writer = XdfWriter(self.path, _streams(self.info))
-        self.ring = Ring.create(
-            self.path.with_suffix(".ring"), len(self.info.channels), self.info.sfreq, ring_seconds
-        )
-        self._last_sample = self._next_sync = self._next_clock = now()
-        self._offset = 0.0
-        self._unsynced = 0
-        self._next_connect = 0.0
+        self.info = source.open()
+        try:
+            self._keeper = Keeper(
+                XdfWriter(self.path, _streams(self.info)), in_background=in_background
+            )
+            self.ring = Ring.create(
+                self.path.with_suffix(".ring"),
+                len(self.info.channels),
+                self.info.sfreq,
+                ring_seconds,
+            )
+        except BaseException:
+            source.close()
+            raise
+        self._status = Status("recording")
+        self._last_sample = self._next_clock = self._next_connect = clock()
+        self._offset: float | None = None
+        self._lost = self._refused = self._ended = ""
+        self._connecting: threading.Thread | None = None
+        self._stopped = False
         self._scale = np.where([kind in VOLTAGES for kind in self.info.types], MICROVOLT, 1.0)
-        self.status.state = "recording"
+        write_json(self.sidecar, self.describe(**(contact or {})))
 
     @property
     def sidecar(self) -> Path:
         """Where the running recording is described."""
         return self.path.with_suffix(".recording")
+
+    @property
+    def must_end(self) -> str:
+        """Why the recording cannot go on; empty while it can."""
+        error = self._keeper.error
+        if error is not None and not _is_full(error):
+            return f"the file could not be written: {error}"
+        if error is not None or self._keeper.free_bytes < FULL_BYTES:
+            return "the disk is full"
+        return self._ended
+
+    def status(self) -> Status:
+        """How the recording stands."""
+        keeper = self._keeper
+        return replace(
+            self._status,
+            written=keeper.given,
+            acknowledged=keeper.acknowledged,
+            markers=keeper.markers,
+            gaps=list(self._status.gaps),
+            problem=self.must_end or self._refused or self._lost or self._disk_problem(),
+            free_bytes=keeper.free_bytes,
+        )
+
+    def _disk_problem(self) -> str:
+        unsafe = (self._keeper.given - self._keeper.acknowledged) / self.info.sfreq
+        if self._in_background and unsafe > 1.5:
+            return f"the disk is slow: the last {unsafe:.0f} s are not yet safe on it"
+        bytes_a_minute = 60 * self.info.sfreq * (4 * len(self.info.channels) + 9)
+        minutes = (self._keeper.free_bytes - FULL_BYTES) / bytes_a_minute
+        if minutes < WARN_MINUTES:
+            return f"the disk is nearly full: room for {max(minutes, 0):.0f} minutes; end soon"
+        return ""
 
     def describe(self, **more: Any) -> dict[str, Any]:
         """What the sidecar says."""
@@ -107,7 +171,7 @@ class Recorder:
             "recording": self.path.name,
             "source": asdict(self.info),
             "about": self.about,
-            "status": asdict(self.status),
+            "status": asdict(self.status()),
             "version": __version__,
             "pid": os.getpid(),
             **more,
@@ -117,97 +181,163 @@ class Recorder:
         """Take what has come; returns the number of samples."""
         self._measure_clock()
         taken = self._take()
-        instant = now()
+        instant = self._clock()
         if taken:
-            self._last_sample = instant
-            if self.status.stalled_since is not None:
+            if self._status.stalled_since is not None:
                 self._resume(instant)
-        elif self.status.stalled_since is None and instant - self._last_sample > STALL_SECONDS:
-            self.status.stalled_since = self._last_sample
-            self.status.state = "stalled"
-            self.marker("stall", self._last_sample)
-        if instant >= self._next_sync:
-            self.sync()
+            self._last_sample = instant
+        elif instant - self._last_sample > STALL_SECONDS and not self._ended:
+            self._stall()
+        if not self._in_background:
+            self._keeper.work()
         return taken
 
     def _take(self) -> int:
-        if self.status.stalled_since is not None and now() >= self._next_connect:
-            self._next_connect = now() + RECONNECT_SECONDS
-            self._reconnect()
+        if self._connecting is not None and self._connecting.is_alive():
+            return 0
+        since = self._status.stalled_since
+        if not self._lost and since is not None and self._clock() - since > SILENT_SECONDS:
+            self._reconnect(SILENT_SECONDS)
+        if self._refused:
+            self._reconnect(RECONNECT_SECONDS)
+            return 0
         try:
             samples = self.source.read()
-        except SourceLost as error:
-            self.status.problem = str(error)
+        except SourceEnded as error:
+            self._ended = str(error)
             return 0
-        if not len(samples):
+        except Exception as error:  # whatever an amplifier's driver raises, the recording goes on
+            self._lost = str(error) or type(error).__name__
+            self._stall()
+            self._reconnect(RECONNECT_SECONDS)
             return 0
-        self.status.problem = ""
-        # the ring holds what the file will give back, so that a replay decodes the same bits
-        stored = (samples.values / self._scale).astype(np.float32)
-        # XDF keeps the sender's own stamps, and the clock offsets beside them
-        self.status.written = self.writer.write(EEG, stored, samples.stamps)
-        self.ring.append(stored.astype(float) * self._scale, samples.stamps + self._offset)
+        if len(samples):
+            self._lost = ""
+            self._keep(samples)
         return len(samples)
 
-    def _reconnect(self) -> None:
-        with contextlib.suppress(SourceLost):
-            info = self.source.open()
-            if (info.channels, info.sfreq) != (self.info.channels, self.info.sfreq):
-                self.source.close()
-                self.status.problem = (
-                    f"the stream came back with {len(info.channels)} channels at {info.sfreq:g} Hz "
-                    f"instead of {len(self.info.channels)} at {self.info.sfreq:g}; end this run"
-                )
+    def _keep(self, samples: Samples) -> None:
+        # the ring holds what the file will give back, so that a replay decodes the same bits
+        stored = (samples.values / self._scale).astype(np.float32)
+        offset = self._aligned(float(samples.stamps[-1]))
+        # readers come first, and the disk later
+        self.ring.append(stored.astype(float) * self._scale, samples.stamps + offset)
+        # XDF keeps the sender's own stamps, and the clock offsets beside them
+        self._keeper.add_samples(stored, samples.stamps)
+
+    def _aligned(self, stamp: float) -> float:
+        """Offset of the sender's clock, from the arrival of a sample where that clock was set."""
+        instant = self._clock()
+        offset = self._offset or 0.0
+        jump = instant - (stamp + offset)
+        if abs(jump) > JUMP_SECONDS:
+            if self._offset is not None:
+                self.marker(f"note: the source's clock was set by {-jump:.3f} s", instant)
+            offset += jump
+            self._set_offset(instant, offset)
+        elif self._offset is None:
+            self._offset = 0.0
+        return offset
+
+    def _set_offset(self, instant: float, offset: float) -> None:
+        self._offset = offset
+        self._keeper.add_clock_offset(instant - offset, offset)
+
+    def _measure_clock(self) -> None:
+        instant = self._clock()
+        if instant < self._next_clock or self._status.stalled_since is not None:
+            return
+        measured = self.source.clock_offset()
+        late = CLOCK_RETRY_SECONDS if measured is None else CLOCK_SECONDS
+        self._next_clock = instant + late
+        if measured is None:
+            return
+        # LSL's own estimate comes some seconds after a clock that was set
+        if self._offset is None or abs(measured - self._offset) < JUMP_SECONDS:
+            self._set_offset(self._clock(), measured)
+
+    def _stall(self) -> None:
+        if self._status.stalled_since is None:
+            self._status.stalled_since = self._last_sample
+            self._status.state = "stalled"
+            self.marker("stall", self._last_sample)
 
     def _resume(self, instant: float) -> None:
-        since = self.status.stalled_since or instant
-        self.status.gaps.append((since, instant - since))
-        self.status.stalled_since = None
-        self.status.state = "recording"
+        since = self._status.stalled_since or instant
+        self._status.gaps.append((since, instant - since))
+        self._status.stalled_since = None
+        self._status.state = "recording"
         self.marker(f"resume after {instant - since:.3f} s", instant)
         self._next_clock = instant
 
-    def _measure_clock(self) -> None:
-        if now() < self._next_clock or self.status.stalled_since is not None:
+    def _reconnect(self, pause: float) -> None:
+        if self._clock() < self._next_connect:
             return
-        self._next_clock = now() + CLOCK_SECONDS
-        offset = self.source.clock_offset()
-        if offset is not None:
-            self._offset = offset
-            self.writer.clock_offset(EEG, now() - offset, offset)
+        self._next_connect = self._clock() + pause
+        if not self._in_background:
+            self._connect()
+            return
+        self._connecting = threading.Thread(
+            target=self._connect, name="recording-connect", daemon=True
+        )
+        self._connecting.start()
+
+    def _connect(self) -> None:
+        try:
+            info = self.source.open()
+        except Exception as error:
+            self._lost = str(error)
+            return
+        if (info.channels, info.sfreq) == (self.info.channels, self.info.sfreq):
+            self._lost = self._refused = ""
+            return
+        self.source.close()
+        self._refused = (
+            f"the stream came back with {len(info.channels)} channels at {info.sfreq:g} Hz instead "
+            f"of {len(self.info.channels)} at {self.info.sfreq:g}; set it back, or end this run"
+        )
 
     def marker(self, label: str, stamp: float | None = None) -> None:
-        """Write a marker; the stamp is ``now()`` at the moment that it names."""
-        stamp = now() if stamp is None else stamp
-        self.status.markers = self.writer.write(MARKERS, [label], np.array([stamp]))
+        """Write a marker; the stamp is the clock's at the moment that it names, or now."""
+        self._keeper.add_marker(str(label), self._clock() if stamp is None else float(stamp))
         self.source.notice(label)
 
-    def sync(self) -> None:
-        """Make all that was written safe, and acknowledge it."""
-        self.writer.sync()
-        self.status.acknowledged = self.status.written
-        self.status.free_bytes = shutil.disk_usage(self.path.parent).free
-        self._next_sync = now() + SYNC_SECONDS
+    def stop(self, reason: str = "stopped") -> Status:
+        """End the recording; its sidecar becomes ``NAME.json``.
 
-    def close(self, reason: str = "stopped") -> None:
-        """End the recording; its sidecar becomes ``NAME.json``."""
+        Where the disk refuses, the sidecar stays, so that the recording is found as unfinished.
+        """
+        if self._stopped:
+            return self.status()
+        self._stopped = True
+        if self._connecting is not None:
+            self._connecting.join(RECONNECT_SECONDS)
         self.source.close()
-        try:
-            self.writer.close()
-        finally:
-            self.ring.remove()
-        self.status.acknowledged = self.status.written
-        self.status.state = reason
+        self._keeper.close()
+        self.ring.remove()
+        self._status.state = self.must_end or reason
         write_json(self.path.with_suffix(".json"), self.describe())
         self.sidecar.unlink(missing_ok=True)
+        return self.status()
+
+    def close(self) -> None:
+        """End the recording if it was not stopped."""
+        self.stop()
 
 
 def _streams(info: SourceInfo) -> list[XdfStream]:
     units = ["microvolts" if kind in VOLTAGES else "none" for kind in info.types]
+    types = [kind.upper() for kind in info.types]
     return [
-        XdfStream(info.name, "EEG", info.channels, info.sfreq, "float32", units, info.source_id),
+        XdfStream(
+            info.name, "EEG", info.channels, info.sfreq, "float32", units, info.source_id, types
+        ),
         XdfStream("neurokit-markers", "Markers", ["marker"], 0.0, "string"),
     ]
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _room_for(path: Path) -> None:
@@ -228,3 +358,4 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+    sync_folder(path.parent)

@@ -8,7 +8,6 @@ stand in the sidecar, which its owner alone can read.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import queue
@@ -28,11 +27,11 @@ from typing import Any
 from neurokit.recorder import Recorder, Status, write_json
 from neurokit.ring import Ring
 from neurokit.streams import SourceInfo, open_source
-from neurokit.xdf import Mended, mend
+from neurokit.xdf_mender import Mended, mend
 
-POLL_SECONDS = 0.02
+# what a sample waits for before it is in the ring
+POLL_SECONDS = 0.005
 START_SECONDS = 30.0
-FULL_BYTES = 50 * 2**20
 LONGEST_SECONDS = 6 * 3600
 
 
@@ -67,7 +66,7 @@ class RecorderClient:
                 description["address"], authkey=bytes.fromhex(description["key"])
             )
         except (OSError, EOFError) as error:
-            raise RecorderGone(f"the recorder of {self.path.name} has ended") from error
+            raise self._gone() from error
         self._lock = threading.Lock()
         self.ring = Ring(self.path.with_suffix(".ring"))
 
@@ -93,10 +92,23 @@ class RecorderClient:
                 self._connection.send(request)
                 kind, answer = self._connection.recv()
         except (OSError, EOFError) as error:
-            raise RecorderGone(f"the recorder of {self.path.name} has ended") from error
+            raise self._gone() from error
         if kind == "error":
             raise OSError(answer)
         return answer
+
+    def _gone(self) -> RecorderGone:
+        """Say why it ended, where it could still write that."""
+        try:
+            said = json.loads(self.path.with_suffix(".json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return RecorderGone(
+                f"the recorder of {self.path.name} has died; what it had acknowledged is safe: "
+                "mend the recording with neurokit record --recover FOLDER"
+            )
+        return RecorderGone(
+            f"the recording {self.path.name} has ended: {said['status']['state']}; it is complete"
+        )
 
 
 def start(
@@ -165,19 +177,25 @@ class Unfinished:
 def unfinished(folder: str | os.PathLike[str]) -> Iterator[Unfinished]:
     """Recordings below a folder that were not ended and that nobody writes any more."""
     for sidecar in sorted(Path(folder).rglob("*.recording")):
-        description = json.loads(sidecar.read_text(encoding="utf-8"))
-        if not _is_alive(int(description["pid"]), sidecar):
+        try:
+            description = json.loads(sidecar.read_text(encoding="utf-8"))
+        except FileNotFoundError:  # ended while we looked
+            continue
+        if not _is_alive(description, sidecar):
             path = sidecar.with_name(description["recording"])
             yield Unfinished(sidecar, path, description["about"])
 
 
-def _is_alive(pid: int, sidecar: Path) -> bool:
+def _is_alive(description: dict[str, Any], sidecar: Path) -> bool:
     """Whether the recorder of a sidecar answers; a number may belong to another process by now."""
+    pid = int(description["pid"])
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
+        return True
+    if "address" not in description:  # it records in its own process, and answers nobody
         return True
     try:
         RecorderClient(sidecar).close()
@@ -190,12 +208,12 @@ def recover(recording: Unfinished) -> Mended:
     """Mend a recording, and give it its final sidecar; the torn file is kept as it is."""
     mended = mend(recording.path)
     description = json.loads(recording.sidecar.read_text(encoding="utf-8"))
-    for secret in ("key", "address"):
+    for secret in ("key", "address", "live"):
         description.pop(secret, None)
     description["recovered"] = {**asdict(mended), "path": mended.path.name}
     write_json(mended.path.with_suffix(".json"), description)
     recording.path.with_suffix(".ring").unlink(missing_ok=True)
-    recording.sidecar.unlink()
+    recording.sidecar.unlink(missing_ok=True)
     return mended
 
 
@@ -219,7 +237,7 @@ class _Server:
             threading.Thread(target=self._listen, args=(connection,), daemon=True).start()
 
     def _listen(self, connection: Connection) -> None:
-        with contextlib.suppress(OSError, EOFError):
+        with contextlib.suppress(Exception):  # whoever spoke nonsense is not heard any more
             while True:
                 self.requests.put((connection, connection.recv()))
 
@@ -234,9 +252,9 @@ class _Server:
                 if name == "marker":
                     recorder.marker(*arguments)
                 if name == "stop":
-                    recorder.close()
-                reply: tuple[str, Any] = ("ok", asdict(recorder.status))
-            except OSError as error:
+                    recorder.stop()
+                reply: tuple[str, Any] = ("ok", asdict(recorder.status()))
+            except Exception as error:  # a bad question must not end a recording
                 reply = ("error", str(error))
             with contextlib.suppress(OSError):
                 connection.send(reply)
@@ -247,34 +265,25 @@ class _Server:
 def run(address: str, path: str, about: dict[str, Any]) -> None:
     """Record until told to stop, until the disk is nearly full, or for six hours."""
     server = _Server()
-    recorder = Recorder(open_source(address), path, about)
-    write_json(
-        recorder.sidecar,
-        recorder.describe(address=server.listener.address, key=server.key.hex(), live=address),
-    )
+    contact = {"address": server.listener.address, "key": server.key.hex()}
+    recorder = Recorder(open_source(address), path, about, in_background=True, contact=contact)
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: asked.append(number))
     deadline = time.monotonic() + LONGEST_SECONDS
-    while True:
+    reason = ""
+    while not reason:
         if server.answer(recorder):
-            return
-        if asked or time.monotonic() > deadline:
-            recorder.close("ended from outside" if asked else "ended after six hours")
             return
         try:
             recorder.step()
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            recorder.status.problem = "the disk is full"
-        if recorder.status.problem == "the disk is full" or (
-            recorder.status.free_bytes < FULL_BYTES and recorder.status.acknowledged
-        ):
-            with contextlib.suppress(OSError):
-                recorder.close("the disk is full")
-            return
+        except Exception as error:
+            reason = f"something went wrong inside ({type(error).__name__}: {error})"
+        reason = reason or recorder.must_end
+        if asked or time.monotonic() > deadline:
+            reason = "ended from outside" if asked else "ended after six hours"
         time.sleep(POLL_SECONDS)
+    recorder.stop(reason)
 
 
 def _main() -> None:

@@ -63,6 +63,10 @@ class SourceLost(OSError):
     """The source is gone; ``open`` may find it again."""
 
 
+class SourceEnded(SourceLost):
+    """The source has given all that it has; there is nothing to wait for."""
+
+
 class Source(ABC):
     """A live signal."""
 
@@ -102,7 +106,7 @@ class ReplaySource(Source):
     speed : float
         2 plays twice as fast.
     repeat : bool
-        Whether it begins anew at its end; otherwise the source is lost there.
+        Whether it begins anew at its end; otherwise it ends there, as ``SourceEnded``.
     clock : callable
         Gives the time in seconds.
     """
@@ -147,7 +151,7 @@ class ReplaySource(Source):
         if not self.repeat:
             due = min(due, n_samples)
             if self._given >= n_samples:
-                raise SourceLost(f"the recording {self.path} is at its end")
+                raise SourceEnded(f"the recording {self.path.name} is at its end")
         places = np.arange(self._given, max(due, self._given))
         self._given = max(due, self._given)
         return Samples(self._values[places % n_samples], self._start + places / rate)

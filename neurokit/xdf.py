@@ -1,8 +1,7 @@
-"""Write XDF files that survive a crash, and mend those that were cut.
+"""Write XDF files that survive a crash; ``neurokit.xdf_mender`` mends those that were cut.
 
 A file is ``XDF:`` and then chunks, ``[bytes of length][length][tag][content]``. What lies before a
-torn chunk is whole, so a recording is safe as soon as it is flushed, and mending is to walk the
-chunks and leave out what is torn.
+torn chunk is whole, so a recording is safe as soon as it is flushed.
 
 References
 ----------
@@ -11,11 +10,10 @@ References
 
 from __future__ import annotations
 
-import mmap
 import os
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +55,8 @@ class XdfStream:
         A unit a channel (``"microvolts"``); empty where it has none.
     source_id : str
         Stays the same when the source comes back.
+    types : sequence of str
+        A type a channel (``"EOG"``); empty where all are of the stream's.
     description : dict
         Further ``desc`` entries: reference, amplifier, software.
     """
@@ -68,6 +68,7 @@ class XdfStream:
     format: str = "double64"
     units: Sequence[str] = ()
     source_id: str = ""
+    types: Sequence[str] = ()
     description: dict[str, str] = field(default_factory=dict)
 
     def header(self) -> bytes:
@@ -88,9 +89,10 @@ class XdfStream:
             ElementTree.SubElement(description, tag).text = text
         channels = ElementTree.SubElement(description, "channels")
         units = self.units or [""] * len(self.channels)
-        for label, unit in zip(self.channels, units, strict=True):
+        types = self.types or [self.type] * len(self.channels)
+        for label, unit, kind in zip(self.channels, units, types, strict=True):
             channel = ElementTree.SubElement(channels, "channel")
-            for tag, text in (("label", label), ("unit", unit), ("type", self.type)):
+            for tag, text in (("label", label), ("unit", unit), ("type", kind)):
                 ElementTree.SubElement(channel, tag).text = text
         return _xml(info)
 
@@ -122,6 +124,7 @@ class XdfWriter:
                     f"stream {stream.name!r} has format {stream.format!r}; "
                     f"XDF knows string, {', '.join(FORMATS)}"
                 )
+        headers = [stream.header() for stream in streams]
         self.path = Path(path)
         self.streams = tuple(streams)
         self._counts = [0] * len(streams)
@@ -133,10 +136,11 @@ class XdfWriter:
         information = ElementTree.Element("info")
         ElementTree.SubElement(information, "version").text = "1.0"
         ElementTree.SubElement(information, "datetime").text = datetime.now(UTC).isoformat()
-        self._file.write(MAGIC + _chunk(FILE_HEADER, _xml(information)))
-        for number, stream in enumerate(self.streams):
-            self._put(STREAM_HEADER, number, stream.header())
+        self._append(MAGIC + _chunk(FILE_HEADER, _xml(information)))
+        for number, header in enumerate(headers):
+            self._put(STREAM_HEADER, number, header)
         self.sync()
+        sync_folder(self.path.parent)
 
     def write(self, stream: int, samples: Sequence[object] | np.ndarray, stamps: np.ndarray) -> int:
         """Append samples.
@@ -176,7 +180,7 @@ class XdfWriter:
 
     def boundary(self) -> None:
         """Write a boundary, from which a reader finds its way again after damage."""
-        self._file.write(_chunk(BOUNDARY, BOUNDARY_MARK))
+        self._append(_chunk(BOUNDARY, BOUNDARY_MARK))
         self._next_boundary = time.monotonic() + BOUNDARY_SECONDS
 
     def sync(self) -> None:
@@ -207,9 +211,11 @@ class XdfWriter:
         self.close()
 
     def _put(self, tag: int, stream: int, content: bytes) -> None:
-        """Write a chunk of a stream in one call, and cut off what a full disk left half-written."""
+        self._append(_chunk(tag, struct.pack("<I", stream + 1) + content))
+
+    def _append(self, data: bytes) -> None:
+        """Write in one call, and cut off what a full disk left half-written."""
         start = self._file.tell()
-        data = _chunk(tag, struct.pack("<I", stream + 1) + content)
         try:
             written = self._file.write(data)
             while written < len(data):
@@ -218,6 +224,20 @@ class XdfWriter:
             self._file.truncate(start)
             self._file.seek(start)
             raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names of a folder's files are on the disk, where the system can promise it.
+
+    A file's own fsync does not cover its name: after a power cut a new file may be gone.
+    """
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _xml(element: ElementTree.Element) -> bytes:
@@ -269,152 +289,3 @@ def _footer(
         ElementTree.SubElement(offset, "time").text = repr(when)
         ElementTree.SubElement(offset, "value").text = repr(value)
     return _xml(info)
-
-
-@dataclass(frozen=True)
-class Mended:
-    """What mending a file kept and left out.
-
-    ``path`` is the mended copy, or the file itself where it was whole; ``lost_bytes`` is what the
-    copy leaves out, in ``gaps`` pieces; ``complete`` says whether the recording was closed.
-    """
-
-    path: Path
-    kept_bytes: int
-    lost_bytes: int
-    gaps: int
-    complete: bool
-
-
-def mend(path: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> Mended:
-    """Copy the whole chunks of a damaged XDF file, and leave the torn ones out.
-
-    Parameters
-    ----------
-    path : path-like
-        The damaged file; it is not touched.
-    into : path-like
-        The mended copy; by default ``NAME-mended.xdf`` beside it.
-
-    Returns
-    -------
-    mended : Mended
-        What was kept. A whole file is not copied.
-
-    Raises
-    ------
-    ValueError
-        If it is not an XDF file.
-    """
-    path = Path(path)
-    with open(path, "rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
-            raise ValueError(f"{path} is not an XDF file: it does not begin with XDF:")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _mend(path, data, into)
-
-
-def _mend(path: Path, data: mmap.mmap, into: str | os.PathLike[str] | None) -> Mended:
-    pieces: list[tuple[int, int]] = [(0, len(MAGIC))]
-    gaps = 0
-    closed = False
-    for start, stop, tag in _whole_chunks(data):
-        gaps += start != pieces[-1][1]
-        pieces.append((start, stop))
-        closed = tag == STREAM_FOOTER
-    gaps += pieces[-1][1] != len(data)
-    kept = sum(stop - start for start, stop in pieces)
-    if gaps == 0:
-        return Mended(path, kept, 0, 0, closed)
-    target = Path(into) if into is not None else path.with_name(f"{path.stem}-mended.xdf")
-    part = target.with_name(target.name + ".part")
-    with open(part, "wb") as copy:
-        for start, stop in pieces:
-            copy.write(data[start:stop])
-        copy.flush()
-        os.fsync(copy.fileno())
-    part.replace(target)
-    return Mended(target, kept, len(data) - kept, gaps, closed)
-
-
-def _whole_chunks(data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
-    """Start, stop and tag of each whole chunk; after damage it goes on at the next boundary."""
-    formats: dict[int, tuple[str, int]] = {}
-    position = len(MAGIC)
-    while position < len(data):
-        stop, tag = _chunk_end(data, position)
-        if tag and _is_sound(data, position, stop, tag, formats):
-            yield position, stop, tag
-            position = stop
-            continue
-        mark = data.find(BOUNDARY_MARK, position + 1)
-        if mark < 0:
-            return
-        # a boundary's own length takes two bytes, its tag two
-        position = mark - 4
-
-
-def _chunk_end(data: mmap.mmap, position: int) -> tuple[int, int]:
-    """End and tag of the chunk at a position; tag 0 where it is torn."""
-    size = data[position]
-    begin = position + 1 + size
-    if size not in (1, 4, 8) or begin + 2 > len(data):
-        return position, 0
-    length = int.from_bytes(data[position + 1 : begin], "little")
-    tag = int.from_bytes(data[begin : begin + 2], "little")
-    stop = begin + length
-    return (stop, tag) if length >= 2 and stop <= len(data) and tag <= 6 else (position, 0)
-
-
-def _is_sound(
-    data: mmap.mmap, position: int, stop: int, tag: int, formats: dict[int, tuple[str, int]]
-) -> bool:
-    """Whether the content of a chunk fits its length; learns the streams' formats on the way."""
-    content = data[position + 3 + data[position] : stop]
-    if tag == FILE_HEADER:
-        return content.startswith(b"<?xml")
-    if tag == BOUNDARY:
-        return content == BOUNDARY_MARK
-    if len(content) < 4:
-        return False
-    number = int.from_bytes(content[:4], "little")
-    if tag == STREAM_HEADER:
-        try:
-            info = ElementTree.fromstring(content[4:])
-        except ElementTree.ParseError:
-            return False
-        form, n_channels = info.findtext("channel_format"), info.findtext("channel_count")
-        formats[number] = (form or "string", int(n_channels or 0))
-        return True
-    if number not in formats:
-        return False
-    if tag == CLOCK_OFFSET:
-        return len(content) == 20
-    return tag == STREAM_FOOTER or _samples_fit(content[4:], *formats[number])
-
-
-def _samples_fit(content: bytes, form: str, n_channels: int) -> bool:
-    """Whether the number of samples accounts for every byte of the chunk."""
-    size = content[0] if content else 0
-    if size not in (1, 4, 8) or len(content) < 1 + size:
-        return False
-    n_samples = int.from_bytes(content[1 : 1 + size], "little")
-    rows = content[1 + size :]
-    width = 0 if form == "string" else np.dtype(FORMATS[form]).itemsize
-    stride = 9 + width * n_channels
-    if width and len(rows) == n_samples * stride and rows[::stride] == b"\x08" * n_samples:
-        return True
-    place = 0
-    for _ in range(n_samples):
-        if place >= len(rows) or rows[place] not in (0, 8):
-            return False
-        place += 1 + rows[place]
-        if width:
-            place += width * n_channels
-            continue
-        for _ in range(n_channels):
-            if place >= len(rows) or rows[place] not in (1, 4, 8):
-                return False
-            after = place + 1 + rows[place]
-            place = after + int.from_bytes(rows[place + 1 : after], "little")
-    return place == len(rows)
