@@ -307,9 +307,8 @@ class Run:
         if self.is_done or is_near or now < self._next_status:
             return
         self._next_status = now + STATUS_SECONDS
-        recorder = self.recorder
         try:
-            self.status = recorder.status if isinstance(recorder, Recorder) else recorder.status()
+            self.status = self.recorder.status()
         except OSError as error:
             self._break_off(str(error))
 
@@ -373,8 +372,7 @@ class Run:
     def _end_recording(self) -> Path:
         recorder = self.recorder
         if isinstance(recorder, Recorder):
-            recorder.close()
-            self.status = recorder.status
+            self.status = recorder.stop()
             return recorder.path
         try:
             self.status = recorder.stop()
