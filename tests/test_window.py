@@ -18,6 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.window
 
 
+@pytest.fixture(autouse=True)
+def _own_memory(tmp_path, monkeypatch):
+    """Let the program remember nothing in the user's home."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
 @pytest.fixture
 def bare(qtbot):
     """The window without a workspace."""
@@ -28,9 +34,27 @@ def bare(qtbot):
     window.close()
 
 
-def test_the_command_opens_the_window_and_ends():
-    run = [sys.executable, "-m", "neurokit.app", "app", "--quit-after-start"]
-    assert subprocess.run(run, timeout=60).returncode == 0
+def test_the_command_opens_the_window_and_ends(tmp_path):
+    ended = run_app(tmp_path / "new folder")
+    assert ended.returncode == 0
+    assert (tmp_path / "new folder" / "workspace.sqlite").exists()
+    # and opens the same one again when it is not told which
+    (tmp_path / "new folder" / "logs" / "neurokit.log").unlink()
+    assert run_app().returncode == 0
+    assert (tmp_path / "new folder" / "logs" / "neurokit.log").exists()
+
+
+def test_a_second_window_is_refused_in_words(workspace):
+    ended = run_app(workspace.folder)
+    assert ended.returncode == 2
+    assert "another window" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def run_app(*folder):
+    """The program, its window drawn once."""
+    run = [sys.executable, "-m", "neurokit.app", "app", *folder, "--quit-after-start"]
+    return subprocess.run(run, timeout=60, capture_output=True, text=True)
 
 
 def test_escape_ends_what_runs_from_a_dialog_too(bare, qtbot):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PyQt6.QtCore import QTimer
+import platformdirs
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
+from neurokit.app.desktop.diagnostics import catch_errors, close_log, keep_log
 from neurokit.app.desktop.main_window import MainWindow
+from neurokit.app.desktop.recovery import offer_recovery
 from neurokit.app.desktop.screen import has_screen
 from neurokit.app.desktop.session import Session
+from neurokit.app.desktop.translations import tr
+from neurokit.workspace import Workspace
 
 
 def make_application() -> QApplication:
@@ -24,21 +28,36 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("neurokit")
-    application.setApplicationDisplayName("neurokit")
     return application
 
 
-def open_window(
-    folder: Path | None = None, *, demo: bool = False, quit_after_start: bool = False
-) -> int:
+def last_workspace() -> Path:
+    """The workspace that was open last, or where a first one goes."""
+    kept = _memory()
+    if kept.is_file():
+        folder = Path(kept.read_text(encoding="utf-8"))
+        if folder.is_dir():
+            return folder
+    return platformdirs.user_documents_path() / "neurokit"
+
+
+def _memory() -> Path:
+    return platformdirs.user_config_path("neurokit") / "last-workspace.txt"
+
+
+def _remember(folder: Path) -> None:
+    path = _memory()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(str(folder), encoding="utf-8")
+
+
+def open_window(folder: Path | None = None, *, quit_after_start: bool = False) -> int:
     """Show the window until the user closes it.
 
     Parameters
     ----------
     folder : path or None
         The workspace, made where there is none; by default the one that was open last.
-    demo : bool
-        Open the simulated patient's workspace instead.
     quit_after_start : bool
         End once the window was drawn.
 
@@ -46,23 +65,53 @@ def open_window(
     -------
     code : int
         Exit code of the program.
+
+    Raises
+    ------
+    OSError
+        If another window has the workspace open, or it cannot be made.
+    ValueError
+        If it comes from a newer version.
     """
     application = make_application()
-    session = Session(_open_workspace(folder))
-    session.restore()
-    window = MainWindow(session)
-    window.show()
-    if quit_after_start:
-        window.repaint()
-        QTimer.singleShot(0, window.close)
+    with Workspace(folder or last_workspace(), create=True) as workspace:
+        session = Session(workspace)
+        session.restore()
+        window = MainWindow(session)
+        restore = _catch_errors(window)
+        if not workspace.read_only:
+            keep_log(workspace.folder / "logs")
+            _remember(workspace.folder)
+        window.show()
+        QTimer.singleShot(0, lambda: _begin(window, quit_after_start=quit_after_start))
+        code = application.exec()
+        restore()
+        close_log()
+    return code
+
+
+def _begin(window: MainWindow, *, quit_after_start: bool) -> None:
+    """What can wait until the window was drawn."""
+    window.repaint()
+    if window.desk.workspace.read_only:
+        window.announce(
+            tr("This workspace can only be read: you can look at all of it, and nothing is kept."),
+        )
     else:
-        QTimer.singleShot(0, window.desk.tasks.warm)
-    return application.exec()
+        offer_recovery(window)
+    if quit_after_start:
+        window.close()
+    else:
+        window.desk.tasks.warm()
 
 
-def _open_workspace(folder: Path | None) -> Any:
-    if folder is None or find_spec("neurokit.workspace") is None:
-        return None
-    from neurokit.workspace import Workspace
+class _Messenger(QObject):
+    """Carries words from any thread to the window's."""
 
-    return Workspace(folder, create=True)
+    said = pyqtSignal(str)
+
+
+def _catch_errors(window: MainWindow) -> Callable[[], None]:
+    messenger = _Messenger(window)
+    messenger.said.connect(lambda text: window.desk.session.go(message=text))
+    return catch_errors(messenger.said.emit)

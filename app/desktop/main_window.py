@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
-from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PyQt6.QtCore import QEvent, QObject, QProcess, QSignalBlocker, QSize, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QMainWindow,
-    QProgressBar,
-    QPushButton,
+    QMessageBox,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
 from neurokit import __version__
+from neurokit.app.desktop.banner import Banner
+from neurokit.app.desktop.bottom_bar import BottomBar
 from neurokit.app.desktop.history import History
+from neurokit.app.desktop.menus import Menus
+from neurokit.app.desktop.notes import NoteBar
 from neurokit.app.desktop.session import PAGES, Session, Settings, State
+from neurokit.app.desktop.settings_dialog import SettingsDialog
 from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.theme import apply_theme
+from neurokit.app.desktop.top_bar import TopBar
 from neurokit.app.desktop.translations import speak, tr
 
 AUTOSAVE_MS = 1500
@@ -48,6 +53,7 @@ TITLES = {
 }
 # pages that join with their own instruments
 PLANNED = ("cohorts", "connectome", "learning")
+FIRST_OF_THE_OTHERS = "cohorts"
 
 
 @dataclass(frozen=True)
@@ -70,26 +76,12 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.desk = Desk(session, Tasks(self), History())
-        self.setWindowTitle("neurokit")
         self.resize(1280, 800)
-        self.rail = QListWidget()
-        self.rail.setObjectName("rail")
-        self.rail.setAccessibleName(tr("Pages"))
-        self.stack = QStackedWidget()
-        self.pages: dict[str, QWidget] = {}
-        middle = QWidget()
-        layout = QHBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.rail)
-        layout.addWidget(self.stack, 1)
-        self.setCentralWidget(middle)
-        self._make_status_bar()
         self._settings: Settings | None = None
-        self._make_menus()
-        self._fill_rail()
-        self.rail.currentRowChanged.connect(self._choose_page)
-        self.desk.tasks.changed.connect(self._show_tasks)
+        self.pages: dict[str, QWidget] = {}
+        # before the first widget is made: it asks for its size and its words
+        self._dress(session.state.settings)
+        self._make_widgets()
         self._forget = session.listen(self.show_state)
         QApplication.instance().installEventFilter(self)
         self.autosave = QTimer(self)
@@ -97,22 +89,73 @@ class MainWindow(QMainWindow):
         self.autosave.timeout.connect(session.save)
         self.autosave.start()
 
+    def _make_widgets(self) -> None:
+        self.rail = QListWidget()
+        self.rail.setObjectName("rail")
+        self.rail.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.stack = QStackedWidget()
+        self.top = TopBar(self.desk)
+        self.notes = NoteBar(self.desk)
+        self.bottom = BottomBar(self.desk)
+        self.top.note.clicked.connect(self.notes.ask)
+        self.top.stop.clicked.connect(self.stop_now)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.stack, 1)
+        everything = QWidget()
+        self.column = QVBoxLayout(everything)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addWidget(self.top)
+        self.column.addLayout(middle, 1)
+        self.column.addWidget(self.notes)
+        self.column.addWidget(self.bottom)
+        self.setCentralWidget(everything)
+        self.menus = Menus(self)
+        self._fill_rail()
+        self.rail.currentItemChanged.connect(self._choose_page)
+
     # the rail and the pages
 
     def _fill_rail(self) -> None:
         with QSignalBlocker(self.rail):
             self.rail.clear()
+            self.rail.setAccessibleName(tr("Pages"))
             for name in PAGES:
+                if name == FIRST_OF_THE_OTHERS:
+                    line = QListWidgetItem()
+                    line.setFlags(Qt.ItemFlag.NoItemFlags)
+                    line.setSizeHint(QSize(0, self.rail.fontMetrics().height()))
+                    self.rail.addItem(line)
                 item = QListWidgetItem(tr(TITLES[name]))
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 if name in PLANNED:
                     item.setFlags(Qt.ItemFlag.NoItemFlags)
+                    item.setText(f"{tr(TITLES[name])}\n{tr('planned')}")
                     item.setToolTip(tr("This instrument joins the window with its own release"))
                 self.rail.addItem(item)
-        self.rail.setFixedWidth(self.rail.sizeHintForColumn(0) + 24)
+        self._fit_rail()
 
-    def _choose_page(self, row: int) -> None:
-        self.desk.session.go(page=PAGES[row])
+    def _fit_rail(self) -> None:
+        self.rail.setFixedWidth(self.rail.sizeHintForColumn(0) + self.rail.fontMetrics().height())
+
+    def _choose_page(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.go(item.data(Qt.ItemDataRole.UserRole))
+
+    def go(self, name: str) -> None:
+        """Go to a page; what was said on the last one is no longer of interest."""
+        self.desk.session.go(page=name, message="")
+
+    def hop(self) -> None:
+        """Move the focus from the rail to the page, or back."""
+        page = self.stack.currentWidget()
+        if page.isAncestorOf(QApplication.focusWidget() or self.rail):
+            self.rail.setFocus()
+        else:
+            page.setFocus()
+            page.focusNextChild()
 
     def page(self, name: str) -> QWidget:
         """The page of a name, made when it is first asked for."""
@@ -133,35 +176,35 @@ class MainWindow(QMainWindow):
         """Draw the state."""
         if state.settings != self._settings:
             self._dress(state.settings)
-        with QSignalBlocker(self.rail):
-            self.rail.setCurrentRow(PAGES.index(state.page))
+        for row in range(self.rail.count()):
+            if self.rail.item(row).data(Qt.ItemDataRole.UserRole) == state.page:
+                with QSignalBlocker(self.rail):
+                    self.rail.setCurrentRow(row)
         self.stack.setCurrentWidget(self.page(state.page))
-        self.message.setText(state.message)
-        session = self.desk.session
-        for action, text, name in (
-            (self.undo_action, session.undo_text, tr("Undo")),
-            (self.redo_action, session.redo_text, tr("Redo")),
-        ):
-            action.setEnabled(text is not None)
-            action.setText(f"{name} {text}" if text else name)
-        self.setWindowTitle(self._title(state))
+        self.top.show_state(state)
+        self.bottom.show_state(state)
+        self.menus.show_state(state)
+        self.setWindowTitle(self._title())
 
-    def _title(self, state: State) -> str:
-        patient = self.desk.workspace.patient(state.patient) if state.patient else None
-        return f"{patient.pseudonym} - neurokit" if patient else "neurokit"
+    def _title(self) -> str:
+        folder = getattr(self.desk.workspace, "folder", None)
+        return f"{folder.name} - neurokit" if folder else "neurokit"
 
     def _dress(self, settings: Settings) -> None:
-        spoke_before = self._settings is not None and self._settings.language != settings.language
-        self._settings = settings
+        before, self._settings = self._settings, settings
         speak(settings.language)
         apply_theme(QApplication.instance(), settings)
-        if spoke_before:
+        if before is not None and before.language != settings.language:
             self._retranslate()
+        elif before is not None:
+            self._fill_rail()
 
     def _retranslate(self) -> None:
         """Make everything anew in the chosen language."""
-        self.menuBar().clear()
-        self._make_menus()
+        self.menus = Menus(self)
+        self.top.retranslate()
+        self.notes.retranslate()
+        self.bottom.retranslate()
         self._fill_rail()
         for page in self.pages.values():
             self.stack.removeWidget(page)
@@ -169,46 +212,13 @@ class MainWindow(QMainWindow):
             page.deleteLater()
         self.pages.clear()
 
-    # menus
+    # what must be known
 
-    def _make_menus(self) -> None:
-        session = self.desk.session
-        edit = self.menuBar().addMenu(tr("&Edit"))
-        self.undo_action = self._action(tr("Undo"), session.undo, QKeySequence.StandardKey.Undo)
-        self.redo_action = self._action(tr("Redo"), session.redo, QKeySequence.StandardKey.Redo)
-        copy_python = self._action(tr("Copy as Python"), self.copy_python, "Ctrl+Shift+P")
-        copy_commands = self._action(tr("Copy as command lines"), self.copy_commands)
-        edit.addActions([self.undo_action, self.redo_action, copy_python, copy_commands])
-        view = self.menuBar().addMenu(tr("&View"))
-        for theme in ("light", "dark", "high-contrast"):
-            view.addAction(self._action(tr(theme), lambda _=0, t=theme: self.set(theme=t)))
-        view.addSeparator()
-        view.addAction(self._action(tr("Larger text"), lambda: self.zoom(25), "Ctrl++"))
-        view.addAction(self._action(tr("Smaller text"), lambda: self.zoom(-25), "Ctrl+-"))
-        view.addSeparator()
-        for code, name in (("en", "English"), ("fr", "Français")):
-            view.addAction(self._action(name, lambda _=0, c=code: self.set(language=c)))
-        go = self.menuBar().addMenu(tr("&Go"))
-        for number, name in enumerate(PAGES):
-            if name not in PLANNED:
-                shortcut = f"Ctrl+{number + 1}" if number < 7 else "Ctrl+0"
-                go.addAction(
-                    self._action(tr(TITLES[name]), lambda _=0, n=name: session.go(page=n), shortcut)
-                )
-        about = self.menuBar().addMenu(tr("&Help"))
-        about.addAction(self._action(tr("Copy diagnostics"), self.copy_diagnostics))
-
-    def _action(
-        self,
-        text: str,
-        slot: Callable[..., object],
-        shortcut: QKeySequence.StandardKey | str | None = None,
-    ) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(lambda: slot())
-        if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))
-        return action
+    def announce(self, text: str, **actions: Callable[[], object]) -> Banner:
+        """Show a banner above the page; each action is a button's label and what it does."""
+        banner = Banner(text, actions)
+        self.column.insertWidget(1, banner)
+        return banner
 
     def set(self, **changes: object) -> None:
         """Change the window's settings."""
@@ -220,34 +230,29 @@ class MainWindow(QMainWindow):
         now = self.desk.session.state.settings.font_percent
         self.set(font_percent=min(max(now + percent, 100), 200))
 
-    def copy_python(self) -> None:
-        """Put a script of all that was done on the clipboard."""
-        QGuiApplication.clipboard().setText(self.desk.history.as_python())
-        self.desk.session.go(message=tr("The steps so far are on the clipboard as Python"))
+    def open_another(self) -> None:
+        """Choose a folder, and open it in a window of its own instead of this one."""
+        folder = QFileDialog.getExistingDirectory(self, tr("Folder of the workspace"))
+        if folder:
+            arguments = ["-m", "neurokit.app", "app", folder]
+            self.close()
+            QProcess.startDetached(sys.executable, arguments)
 
-    def copy_commands(self) -> None:
-        """Put the command lines of all that was done on the clipboard."""
-        QGuiApplication.clipboard().setText(self.desk.history.as_commands())
-        self.desk.session.go(message=tr("The steps so far are on the clipboard as command lines"))
+    def show_settings(self) -> None:
+        """Open the settings' form."""
+        SettingsDialog(self.desk.session, self).open()
 
-    def copy_diagnostics(self) -> None:
-        """Put what a helper needs to know on the clipboard; it names no patient."""
-        state = self.desk.session.state
-        QGuiApplication.clipboard().setText(
-            json.dumps(
-                {
-                    "neurokit": __version__,
-                    "python": sys.version,
-                    "system": platform.platform(),
-                    "page": state.page,
-                    "message": state.message,
-                    "settings": state.settings.model_dump(),
-                    "tasks": [task.name for task in self.desk.tasks.running],
-                },
-                indent=1,
-            )
+    def show_about(self) -> None:
+        """Say what this is, and what it is not."""
+        text = tr(
+            "neurokit {version}\n\nNot a medical device: for research and training, not for "
+            "diagnosis or treatment.\n\nGPL-3.0-or-later, without any warranty."
         )
-        self.desk.session.go(message=tr("Diagnostics are on the clipboard"))
+        box = QMessageBox(self)
+        box.setWindowTitle(tr("About neurokit"))
+        box.setText(text.format(version=__version__))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     # the key that always stops
 
@@ -272,38 +277,13 @@ class MainWindow(QMainWindow):
         if not self.desk.session.state.message:
             self.desk.session.go(message=tr("Stopped"))
 
-    # what goes on
-
-    def _make_status_bar(self) -> None:
-        self.message = QLabel()
-        self.busy = QProgressBar()
-        self.busy.setMaximumWidth(200)
-        self.busy.setRange(0, 0)
-        self.busy.hide()
-        self.cancel = QPushButton(tr("Cancel"))
-        self.cancel.clicked.connect(self._cancel_all)
-        self.cancel.hide()
-        warning = QLabel(tr("Not a medical device"))
-        warning.setProperty("role", "hint")
-        self.statusBar().addWidget(self.message, 1)
-        for widget in (self.busy, self.cancel, warning):
-            self.statusBar().addPermanentWidget(widget)
-
-    def _show_tasks(self) -> None:
-        running = self.desk.tasks.running
-        self.busy.setVisible(bool(running))
-        self.cancel.setVisible(bool(running))
-        self.busy.setFormat(running[-1].name if running else "")
-
-    def _cancel_all(self) -> None:
-        for task in tuple(self.desk.tasks.running):
-            task.cancel()
-
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Keep the state, end what computes; a recording that runs goes on."""
         QApplication.instance().removeEventFilter(self)
-        self.autosave.stop()
-        self.desk.session.save()
+        self._forget()
+        if self.autosave.isActive():
+            self.autosave.stop()
+            self.desk.session.save()
         for page in self.pages.values():
             page.close()
         self.desk.tasks.close()

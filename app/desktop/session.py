@@ -112,11 +112,16 @@ class Session:
         Returns
         -------
         forget : callable
-            Ends it.
+            Ends it; a second call does nothing.
         """
         self._listeners.append(listener)
         listener(self.state)
-        return lambda: self._listeners.remove(listener)
+
+        def forget() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return forget
 
     def go(self, **changes: Any) -> None:
         """Change where the user looks; it is not undone.
@@ -126,25 +131,30 @@ class Session:
         ValueError
             If there is no such field, or it cannot have this value.
         """
-        try:
-            state = State.model_validate({**dict(self.state), **changes})
-        except ValidationError as error:
-            raise ValueError(error.errors()[0]["msg"]) from error
+        self._show(self._with(changes))
+
+    def _with(self, changes: dict[str, Any]) -> State:
         unknown = set(changes) - set(State.model_fields)
         if unknown:
             raise ValueError(f"the state has no {', '.join(sorted(unknown))}")
+        try:
+            return State.model_validate({**dict(self.state), **changes})
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"]) from error
+
+    def _show(self, state: State) -> None:
         if state != self.state:
             self.state = state
-            for listener in tuple(self._listeners):
-                listener(state)
+            self.refresh()
 
     def change(self, text: str = "", **changes: Any) -> None:
         """Edit the state; ``undo`` takes it back. ``text`` names the edit in the menu."""
+        state = self._with(changes)
         before = {name: getattr(self.state, name) for name in changes}
-        self.go(**changes)
-        after = {name: getattr(self.state, name) for name in changes}
+        after = {name: getattr(state, name) for name in changes}
         if before != after:
             self._remember(Edit(text, lambda: self.go(**before), lambda: self.go(**after)))
+        self._show(state)
 
     def do(self, text: str, redo: Callable[[], None], undo: Callable[[], None]) -> None:
         """Do something to the workspace that can be undone, and tell the listeners."""
@@ -156,9 +166,9 @@ class Session:
 
             return act
 
-        edit = Edit(text, and_tell(undo), and_tell(redo))
-        edit.redo()
-        self._remember(edit)
+        redo()
+        self._remember(Edit(text, and_tell(undo), and_tell(redo)))
+        self.refresh()
 
     def on_stop(self, stop: Callable[[], None]) -> Callable[[], None]:
         """Say what ends a run, feedback or stimulation at once, for as long as it goes on.
@@ -169,10 +179,12 @@ class Session:
             To be called when it has ended; a second call does nothing.
         """
         self._stops.append(stop)
+        self.refresh()
 
         def forget() -> None:
             if stop in self._stops:
                 self._stops.remove(stop)
+                self.refresh()
 
         return forget
 
@@ -184,13 +196,14 @@ class Session:
     def stop_now(self) -> None:
         """End all that runs with the patient, newest first, whatever one of them raises."""
         problems = []
-        for stop in reversed(self._stops):
+        for stop in tuple(reversed(self._stops)):
             try:
                 stop()
             except Exception as error:
                 problems.append(error)
         self._stops.clear()
         self.go(message=str(problems[0]) if problems else "")
+        self.refresh()
 
     def refresh(self) -> None:
         """Tell the listeners that the workspace has changed."""

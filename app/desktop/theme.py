@@ -113,6 +113,15 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
     QLabel[role="hint"] {{ color: {chosen.muted}; }}
     QLabel[role="problem"] {{ color: {chosen.bad}; font-weight: 600; }}
     QLabel[role="good"] {{ color: {chosen.good}; font-weight: 600; }}
+    QLabel[role="strong"] {{ font-weight: 600; }}
+    QFrame[role="strip"] {{
+        background: {chosen.surface}; border: 0; border-bottom: 1px solid {chosen.line};
+        border-top: 1px solid {chosen.line};
+    }}
+    QFrame[role="banner"] {{
+        background: {chosen.surface}; border: 0; border-left: {pad}px solid {chosen.fair};
+        border-bottom: 1px solid {chosen.line};
+    }}
     QListWidget#rail {{ border: 0; border-right: 1px solid {chosen.line}; border-radius: 0; }}
     QListWidget#rail::item {{ padding: {pad}px {pad}px; }}
     QListWidget#rail::item:selected {{ background: {chosen.accent}; color: {chosen.on_accent}; }}

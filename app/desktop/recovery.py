@@ -1,0 +1,64 @@
+"""Recordings that nobody ended, found at the start: mended, or taken up again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from neurokit.app.desktop.translations import tr
+
+if TYPE_CHECKING:
+    from neurokit.app.desktop.main_window import Desk, MainWindow
+    from neurokit.recording_process import Unfinished
+    from neurokit.rescue import Rescued
+
+
+def offer_recovery(window: MainWindow) -> None:
+    """Say which recordings of the workspace were not ended, and offer to mend them."""
+    folder = window.desk.workspace.folder / "recordings"
+    # most starts find none, and do not load what mends them
+    if next(folder.rglob("*.recording"), None) is None:
+        return
+    from neurokit.recording_process import unfinished
+
+    for recording in unfinished(folder):
+        text = tr(
+            "The recording {name} was not ended: its program or its computer stopped. "
+            "What it had kept can be mended."
+        )
+        actions = {
+            tr("Mend it"): partial(_mend, window, recording),
+            tr("Later"): lambda: None,
+        }
+        window.announce(text.format(name=recording.path.stem), **actions)
+
+
+def _mend(window: MainWindow, recording: Unfinished) -> None:
+    from neurokit.rescue import rescue
+
+    desk = window.desk
+    name = recording.path.name
+    task = desk.tasks.start(tr("Mending {name}").format(name=name), rescue, recording)
+    task.done.connect(lambda rescued: _add(desk, name, rescued))
+    task.failed.connect(lambda text: desk.session.go(message=text))
+
+
+def _add(desk: Desk, name: str, rescued: Rescued) -> None:
+    from neurokit.rescue import adopt
+
+    run = adopt(desk.workspace, rescued)
+    kept = tr("{name} is mended: {count} trials, {seconds} s").format(
+        name=name, count=len(rescued.trials), seconds=round(rescued.seconds)
+    )
+    if run is not None:
+        kept += ". " + tr("It is among the runs of its visit")
+    desk.history.append(
+        tr("mending {name}").format(name=name),
+        "from neurokit.recording_process import unfinished\n"
+        "from neurokit.rescue import adopt, rescue\n"
+        f"for recording in unfinished({str(rescued.path.parent)!r}):\n"
+        "    adopt(workspace, rescue(recording))",
+        f"neurokit record --recover {rescued.path.parent}",
+    )
+    desk.session.go(message=kept)
+    desk.session.refresh()

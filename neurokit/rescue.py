@@ -1,0 +1,78 @@
+"""Give a recording that nobody ended back to its visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neurokit.protocol import GrazProtocol
+from neurokit.recording_process import Unfinished, recover
+from neurokit.workspace import Run, Trial, Workspace
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """A recording that was mended: where it lies, and what the workspace is to know of it."""
+
+    path: Path
+    about: dict[str, Any]
+    trials: tuple[Trial, ...]
+    seconds: float
+
+
+def rescue(recording: Unfinished) -> Rescued:
+    """Mend a recording, and find its trials.
+
+    Parameters
+    ----------
+    recording : Unfinished
+        One that ``neurokit.recording_process.unfinished`` found. Its ``about`` may say ``visit``
+        (number in the workspace), ``kind`` (``"calibration"`` or ``"online"``) and ``protocol``.
+
+    Returns
+    -------
+    rescued : Rescued
+        To be given to ``adopt``. The trial that was cut short is rejected.
+    """
+    from neurokit.runs import read_run, run_trials
+
+    path = recover(recording).path
+    raw = read_run(path)
+    seconds = raw.times[-1]
+    imagery = recording.about.get("protocol", {}).get("imagery", 0.0)
+    trials = tuple(
+        Trial(
+            number=trial.number,
+            label=trial.label,
+            planned=trial.onset,
+            actual=trial.onset,
+            rejected=trial.is_void or trial.onset + imagery > seconds,
+            flags=("recovered",),
+        )
+        for trial in run_trials(raw)
+    )
+    return Rescued(path, recording.about, trials, float(seconds))
+
+
+def adopt(workspace: Workspace, rescued: Rescued) -> Run | None:
+    """Add a mended recording to its visit.
+
+    Returns
+    -------
+    run : Run or None
+        None where the recording does not say which visit it belongs to.
+    """
+    about = rescued.about
+    if "visit" not in about:
+        return None
+    protocol = about.get("protocol")
+    return workspace.add_run(
+        about["visit"],
+        rescued.path,
+        kind=about.get("kind", "calibration"),
+        protocol=GrazProtocol.model_validate(protocol) if protocol else None,
+        trials=rescued.trials,
+        seconds=rescued.seconds,
+        settings={"recovered": True},
+    )

@@ -1,0 +1,45 @@
+"""Every word of the window has its French."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from neurokit.app.desktop import session, translations
+from neurokit.app.desktop.main_window import TITLES
+
+DESKTOP = Path(translations.__file__).resolve().parents[1]
+french = translations.phrases("fr")
+
+
+def said():
+    """Literal texts that ``tr`` is given, with where they stand."""
+    for path in sorted(DESKTOP.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if is_call and node.func.id == "tr" and isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value, f"{path.name}:{node.lineno}"
+
+
+def test_every_text_has_its_french():
+    missing = {where: text for text, where in said() if text not in french}
+    assert not missing
+
+
+@pytest.mark.parametrize("model", [session.Settings])
+def test_every_field_of_a_form_has_its_french(model: type[BaseModel]):
+    missing = [field.description for field in model.model_fields.values()]
+    assert [text for text in missing if text not in french] == []
+
+
+def test_every_page_has_its_french_title():
+    assert [title for title in TITLES.values() if title not in french] == []
+
+
+def test_the_french_fills_the_same_gaps():
+    def gaps(text):
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+    assert {text: told for text, told in french.items() if gaps(text) != gaps(told)} == {}
