@@ -1,7 +1,7 @@
 """A folder of patients, visits, runs, trainings, models and notes, and one window that writes it.
 
-Paths are kept relative to the folder, so that it may be moved. ``workspace_files`` takes whole
-patients in and out: backup, export, erasing, import.
+Paths are kept relative to the folder, so that it may be moved. ``archive``, ``importing`` and
+``erasure`` take whole patients in and out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neurokit.records import (
     ClinicalScore,
@@ -31,6 +31,10 @@ from neurokit.records import (
     training_of,
 )
 from neurokit.workspace_people import People
+
+if TYPE_CHECKING:
+    from neurokit.erasure import Erased
+    from neurokit.importing import Converted
 
 __all__ = [
     "ClinicalScore", "Model", "Note", "Patient", "Run", "Training", "Trial", "Visit", "Workspace",
@@ -167,3 +171,69 @@ class Workspace(People):
         """Give back the window's state as it was kept last."""
         rows = self.rows("SELECT state FROM state")
         return json.loads(rows[0]["state"]) if rows else None
+
+    # whole patients and the whole folder
+
+    def import_recording(
+        self,
+        visit_id: int,
+        path: str | Path,
+        events: Mapping[str, str] | None = None,
+        *,
+        units: str | None = None,
+    ) -> Run:
+        """Copy an old recording into a visit; see `neurokit.importing.convert_recording`.
+
+        Parameters
+        ----------
+        visit_id : int
+            The visit.
+        path : path-like
+            The recording.
+        events : mapping, optional
+            Class of each event that is a cue.
+        units : str, optional
+            What the file's numbers are, where it does not say.
+        """
+        from neurokit.importing import convert_recording
+
+        target = self.new_recording_path(visit_id, "imported")
+        return self.add_imported(visit_id, convert_recording(path, target, events, units=units))
+
+    def add_imported(self, visit_id: int, converted: Converted) -> Run:
+        """Add a recording that was converted, unless the patient has it already."""
+        for run in self.runs_of(self.visit(visit_id).patient_id):
+            if run.settings.get("sha256") == converted.sha256:
+                converted.path.unlink(missing_ok=True)
+                converted.path.with_suffix(".json").unlink(missing_ok=True)
+                visit = self.visit(run.visit_id)
+                raise ValueError(
+                    f"this recording is there already: run {run.number} of visit {visit.number}"
+                )
+        return self.add_run(
+            visit_id,
+            converted.path,
+            kind="imported",
+            trials=converted.trials,
+            source="imported",
+            settings={"sha256": converted.sha256, "format": converted.format},
+            seconds=converted.seconds,
+        )
+
+    def backup(self, path: str | Path) -> Path:
+        """Copy the workspace into one zip file; see `neurokit.archive.backup`."""
+        from neurokit.archive import backup
+
+        return backup(self.folder, path)
+
+    def export(self, patient_id: int, path: str | Path) -> Path:
+        """Copy a patient without identity; see `neurokit.archive.export_patient`."""
+        from neurokit.archive import export_patient
+
+        return export_patient(self.folder, patient_id, path)
+
+    def erase(self, patient_id: int) -> Erased:
+        """Erase every trace of a patient; see `neurokit.erasure.erase`."""
+        from neurokit.erasure import erase
+
+        return erase(self, patient_id)

@@ -56,7 +56,7 @@ class Store:
         if not read_only:
             self._take()
         try:
-            with self._plain_words():
+            with self.plain_words():
                 self._connection = open_database(self.path, write=not self.read_only)
         except BaseException:
             self.close()
@@ -92,7 +92,8 @@ class Store:
             self._lock.close()
             self._lock = None
 
-    def _plain_words(self) -> AbstractContextManager[None]:
+    def plain_words(self) -> AbstractContextManager[None]:
+        """Say in one sentence what the database says in its own words."""
         return plain_words(
             self.path,
             full="nothing of this step was kept, all before it is safe: make room and try again",
@@ -108,7 +109,7 @@ class Store:
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """What a query finds."""
-        with self._plain_words():
+        with self.plain_words():
             return self.connection.execute(query, values).fetchall()
 
     def one(self, what: str, number: int, query: str) -> sqlite3.Row:
@@ -130,7 +131,7 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Change the database, whole or not at all."""
         self.require_writable()
-        with self._plain_words(), self.connection as connection:
+        with self.plain_words(), self.connection as connection:
             yield connection
 
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
