@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy.signal import coherence
 
-from neurokit.connectivity import METHODS, connectivity
+from neurokit.connectivity import (
+    METHODS,
+    connectivity,
+    connectivity_spectrum,
+    laterality,
+    node_strength,
+)
 
 SFREQ = 200.0
 BAND = (8.0, 12.0)
@@ -49,6 +55,9 @@ def test_what_arrives_at_once_has_no_imaginary_part():
     together = delayed_pair(0)
     assert connectivity(together, SFREQ, BAND, method="imaginary")[:, 0, 1].max() < 1e-10
     assert connectivity(together, SFREQ, BAND, method="instantaneous")[:, 0, 1].min() > 0.99
+    mixed = np.stack([together[:, 0] + together[:, 2], together[:, 0] - together[:, 2]], axis=1)
+    assert connectivity(mixed, SFREQ, BAND, method="envelope")[:, 0, 1].mean() < 0.2
+    assert connectivity(mixed, SFREQ, BAND, method="wpli")[:, 0, 1].mean() < 0.3
 
 
 def test_a_quarter_of_a_period_has_only_an_imaginary_part():
@@ -64,6 +73,51 @@ def test_unrelated_channels_are_not_connected(method):
     assert between.mean() < 0.3
 
 
+def test_a_steady_delay_is_seen_by_the_phase_lag_index():
+    late = delayed_pair(5) + 0.3 * noise(20, 3, 4000, seed=3)
+    assert connectivity(late, SFREQ, BAND, method="wpli")[:, 0, 1].min() > 0.9
+
+
+def test_amplitudes_that_rise_together_are_connected_though_their_phases_are_not():
+    times = np.arange(4000) / SFREQ
+    swell = 1.2 + np.sin(2 * np.pi * 0.3 * times)
+    carriers = np.sin(2 * np.pi * np.array([[10.0], [10.4]]) * times)
+    X = swell * carriers + 0.05 * noise(20, 2, 4000)
+    unrelated = carriers + 0.5 * noise(20, 2, 4000)
+    assert connectivity(X, SFREQ, (9.5, 10.5), method="envelope")[:, 0, 1].mean() > 0.5
+    assert connectivity(unrelated, SFREQ, (9.5, 10.5), method="envelope")[:, 0, 1].mean() < 0.3
+
+
+def test_a_spectrum_shows_at_which_frequency_channels_are_connected():
+    times = np.arange(4000) / SFREQ
+    shared = np.sin(2 * np.pi * 20 * times)
+    X = noise(10, 2, 4000) + shared
+    frequencies, matrices = connectivity_spectrum(X, SFREQ, (2, 40), method="coherence")
+    assert frequencies[matrices[..., 0, 1].mean(axis=0).argmax()] == 20
+    band = connectivity(X, SFREQ, (2, 40))
+    np.testing.assert_allclose(matrices.mean(axis=1), band)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_flat_channel_is_connected_to_nothing(method):
+    X = noise(3, 4, 500)
+    X[:, 2] = 0.0
+    matrices = connectivity(X, SFREQ, BAND, method=method)
+    assert np.isfinite(matrices).all()
+    assert matrices[:, 2, [0, 1, 3]].max() == 0
+
+
+def test_strength_is_the_mean_of_the_others():
+    matrix = np.array([[1.0, 0.2, 0.6], [0.2, 1.0, 0.0], [0.6, 0.0, 1.0]])
+    np.testing.assert_allclose(node_strength(matrix), [0.4, 0.1, 0.3])
+
+
+def test_laterality_tells_left_from_right():
+    names = ("C3", "Cz", "C4", "CP10")
+    assert laterality(np.array([3.0, 9.0, 1.0, 1.0]), names) == pytest.approx(0.5)
+    assert np.isnan(laterality(np.ones(2), ("Cz", "C4")))
+
+
 def test_a_short_epoch_has_shorter_windows():
     assert connectivity(noise(2, 3, 150), SFREQ, (8, 30)).shape == (2, 3, 3)
 
@@ -71,7 +125,7 @@ def test_a_short_epoch_has_shorter_windows():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"method": "wpli"}, "method must be one of coherence"),
+        ({"method": "pli"}, "method must be one of coherence"),
         ({"band": (90, 120)}, "within 0-100 Hz"),
         ({"band": (8.1, 8.2)}, "falls between two frequencies"),
         ({"epochs": np.ones((1, 2, 2))}, "no two windows"),
