@@ -8,7 +8,6 @@ without a window all drive the same class.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,15 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from neurokit.protocol import GrazProtocol
-from neurokit.recorder import Recorder, Status
+from neurokit.recorder import Status
 from neurokit.recording_process import RecorderGone, Unfinished, recover
 from neurokit.streams import now as lsl_clock
 from neurokit.trials import Agenda, Cue, Wanted
 
 if TYPE_CHECKING:
+    from neurokit.recorder import Recorder
     from neurokit.recording_process import RecorderClient
-    from neurokit.workspace import Run as StoredRun
-    from neurokit.workspace import Trial, Workspace
+    from neurokit.records import Run as StoredRun
+    from neurokit.records import Trial
+    from neurokit.workspace import Workspace
 
 FRAME = 1 / 60
 STATUS_SECONDS = 0.5
@@ -100,6 +101,35 @@ class Run:
         self._is_shown = self._has_begun = self._had_baseline = False
         self._until = math.inf
         self._next_status = 0.0
+
+    @classmethod
+    def take_up(
+        cls,
+        protocol: GrazProtocol,
+        recorder: RecorderClient,
+        markers: Iterable[tuple[str, float]],
+        *,
+        clock: Callable[[], float] = lsl_clock,
+        frame: float = FRAME,
+    ) -> Run:
+        """Take up a run whose window was lost; it is paused, and ``resume`` goes on with it.
+
+        Parameters
+        ----------
+        protocol, recorder, clock, frame
+            As of a new run.
+        markers : iterable of (str, float)
+            What the recording holds, from ``neurokit.trials.read_markers``.
+        """
+        markers = list(markers)
+        run = cls(protocol, recorder, clock=clock, frame=frame)
+        run._agenda = Agenda.after(protocol, markers)
+        labels = {label for label, _ in markers}
+        run._has_begun = "run/start" in labels
+        run._had_baseline = "fixation" in labels
+        run._cut("stopped")
+        run._put(Screen("done" if "run/end" in labels else "paused", "", clock()))
+        return run
 
     # what is shown
 
@@ -314,12 +344,7 @@ class Run:
 
     def _break_off(self, reason: str) -> None:
         """Nobody records any more: nothing more is asked of the patient."""
-        if not self.problem:
-            # a recorder that could end its file has said why
-            sidecar = self.recorder.path.with_suffix(".json")
-            if sidecar.exists():
-                reason = json.loads(sidecar.read_text(encoding="utf-8"))["status"]["state"]
-            self.problem = f"{reason}; what it recorded until then is on the disk and is kept"
+        self.problem = self.problem or f"{reason.partition(';')[0]}; what was recorded is kept"
         if self._agenda.is_in_imagery:
             self._agenda.cues[-1].end = self.clock()
             self._agenda.cues[-1].void = "stopped"
@@ -337,25 +362,8 @@ class Run:
     ) -> StoredRun:
         """End the recording, and store the run with its trials.
 
-        Where the recorder has died, what it left is mended first.
-
-        Parameters
-        ----------
-        workspace : Workspace
-            Open for writing.
-        visit_id : int
-            The visit that the run belongs to.
-        kind : {"calibration", "online"}
-            What it was for.
-        source : str
-            Address of the source.
-        settings : dict
-            What else a reader should know; JSON.
-
-        Returns
-        -------
-        run : neurokit.workspace.Run
-            As it is stored.
+        Where the recorder has died, what it left is mended first. The parameters are those of
+        ``Workspace.add_run``.
         """
         self.stop()
         path = self._end_recording()
@@ -371,9 +379,6 @@ class Run:
 
     def _end_recording(self) -> Path:
         recorder = self.recorder
-        if isinstance(recorder, Recorder):
-            self.status = recorder.stop()
-            return recorder.path
         try:
             self.status = recorder.stop()
         except RecorderGone:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from neurokit.protocol import MOST_ALIKE_IN_A_ROW, GrazProtocol
-
-if TYPE_CHECKING:
-    from neurokit.workspace import Trial
+from neurokit.records import Trial
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,28 @@ class Agenda:
             [Wanted(each.label, start - each.end) for each, start in zip(plan, starts, strict=True)]
         )
 
+    @classmethod
+    def after(cls, protocol: GrazProtocol, markers: Iterable[tuple[str, float]]) -> Agenda:
+        """Take the plan of a protocol, and cross off what the markers of its recording tell."""
+        agenda = cls.of(protocol)
+        fixation = math.nan
+        for label, stamp in markers:
+            if label == "fixation":
+                fixation = stamp
+            elif label in protocol.classes:
+                planned = stamp if math.isnan(fixation) else fixation + protocol.fixation
+                agenda.cues.append(Cue(label, planned, stamp))
+            elif label in ("imagery/end", "run/end") and agenda.is_in_imagery:
+                agenda.cues[-1].end = stamp
+            elif label.startswith("repeat ") and int(label.split()[1]) < len(agenda.cues):
+                agenda.cues[int(label.split()[1])].void = "repeated"
+        for cue in agenda.cues:
+            same = [each for each in agenda.wanted if each.label == cue.label]
+            # one that was cut short comes again
+            if not cue.void and same and cue.end < math.inf:
+                agenda.wanted.remove(same[0])
+        return agenda
+
     @property
     def is_in_imagery(self) -> bool:
         """Whether the patient imagines now."""
@@ -106,8 +128,6 @@ class Agenda:
         frame : float
             What came later than this is late, in seconds.
         """
-        from neurokit.workspace import Trial
-
         silent = [(start, start + length) for start, length in gaps]
         return tuple(
             Trial(
@@ -130,3 +150,31 @@ def _flags(cue: Cue, start: float, silent: Sequence[tuple[float, float]]) -> tup
 
 def _longest_run(labels: Sequence[str]) -> int:
     return max(len(list(same)) for _, same in groupby(labels))
+
+
+def read_markers(path: str | os.PathLike[str]) -> list[tuple[str, float]]:
+    """Markers of a recording and their stamps, in the order of the file.
+
+    Parameters
+    ----------
+    path : path-like
+        The XDF file; it may still be written, or have been cut.
+    """
+    import pyxdf
+
+    from neurokit.xdf_mender import mend
+
+    with tempfile.TemporaryDirectory() as folder:
+        whole = mend(path, Path(folder) / "whole.xdf").path
+        streams, _ = pyxdf.load_xdf(
+            whole,
+            select_streams=[{"name": "neurokit-markers"}],
+            synchronize_clocks=False,
+            dejitter_timestamps=False,
+            verbose=False,
+        )
+    return [
+        (row[0], float(stamp))
+        for stream in streams
+        for row, stamp in zip(stream["time_series"], stream["time_stamps"], strict=True)
+    ]

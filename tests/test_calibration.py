@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from neurokit.calibration import FRAME, Run
 from neurokit.protocol import GrazProtocol
-from neurokit.recorder import Status
+from neurokit.recorder import Recorder, Status
 from neurokit.recording_process import RecorderGone
+from neurokit.runs import read_run, run_trials
+from neurokit.simulated_patient import SimulatedPatient
+from neurokit.trials import read_markers
 
 SHORT = GrazProtocol(
     trials_per_class=2, baseline=2, fixation=1, cue=1, imagery=2, pause_min=0.5, pause_max=1
@@ -27,12 +30,12 @@ class Notes:
 
     def marker(self, label, stamp):
         if self.is_gone:
-            raise RecorderGone("the recorder of run.xdf has ended")
+            raise RecorderGone("the recorder of run.xdf has died; mend the recording")
         self.markers.append((label, stamp))
 
     def status(self):
         if self.is_gone:
-            raise RecorderGone("the recorder of run.xdf has ended")
+            raise RecorderGone("the recorder of run.xdf has died; mend the recording")
         return self.told
 
     @property
@@ -206,16 +209,8 @@ def test_a_dead_recorder_ends_the_run_in_words(tmp_path):
     patient.look_until("imagery")
     patient.recorder.is_gone = True
     patient.look_until("done")
-    assert "has ended; what it recorded until then is on the disk" in patient.run.problem
-
-
-def test_a_recorder_that_ended_by_itself_has_said_why(tmp_path):
-    patient = Patient(path=tmp_path / "run.xdf")
-    patient.look_until("imagery")
-    (tmp_path / "run.json").write_text('{"status": {"state": "the disk is full"}}')
-    patient.recorder.is_gone = True
-    patient.look_until("done")
-    assert patient.run.problem.startswith("the disk is full")
+    assert patient.run.problem == "the recorder of run.xdf has died; what was recorded is kept"
+    assert patient.run.trials[0].flags == ("stopped",)
 
 
 def test_the_recorder_is_left_alone_just_before_a_frame_is_due():
@@ -284,3 +279,91 @@ def test_a_repeated_trial_keeps_at_most_three_alike_in_a_row():
         patient.look_until("done")
         cues = [label for label in patient.recorder.labels if label in SHORT.classes]
         assert max(len(list(same)) for _, same in groupby(cues)) <= 3
+
+
+class Visit(Patient):
+    """The same on a real recorder and a simulated patient, all on one virtual clock."""
+
+    def __init__(self, workspace, protocol=SHORT, **source):
+        self.seconds, self.delay, self.foreseen = 100.0, 0.0, 0.0
+        self.seen = []
+        self.visit = workspace.open_visit(1)
+        path = workspace.new_recording_path(self.visit.id, "calibration")
+        patient = SimulatedPatient(channels=8, clock=self.clock, run=1, **source)
+        self.recorder = Recorder(patient, path, clock=self.clock)
+        self.run = Run(protocol, self.recorder, clock=self.clock)
+
+    def clock(self):
+        return self.seconds
+
+    def look(self):
+        self.recorder.step()
+        return super().look()
+
+
+def test_a_run_is_kept_with_the_trials_that_its_file_holds(workspace):
+    visit = Visit(workspace)
+    visit.look_until(lambda: visit.run.n_done == 1)
+    visit.run.repeat()
+    visit.look_until("done")
+    row = visit.run.finish(workspace, visit.visit.id, source="simulated:")
+    assert row == workspace.run(row.id)
+    assert (row.kind, row.source, row.protocol) == ("calibration", "simulated:", SHORT)
+    assert row.seconds == pytest.approx(visit.run.clock() - 100, abs=0.5)
+    stored = [(label, at) for label, at in read_markers(row.path) if label in SHORT.classes]
+    assert [(trial.label, trial.actual) for trial in row.trials] == stored
+    assert [trial.rejected for trial in row.trials] == [True, False, False, False, False]
+    assert all(abs(trial.actual - trial.planned) <= FRAME for trial in row.trials)
+    found = run_trials(read_run(row.path))
+    assert [(each.number, each.label, each.is_void) for each in found] == [
+        (trial.number, trial.label, trial.rejected) for trial in row.trials
+    ]
+
+
+def test_a_stall_flags_the_trials_that_it_touches_and_pauses_nothing(workspace):
+    visit = Visit(workspace, SHORT.model_copy(update={"trials_per_class": 10}), dropouts=2, seed=3)
+    visit.look_until("done")
+    assert visit.run.n_done == 20
+    trials = visit.run.trials
+    gaps = visit.recorder.status().gaps
+    assert gaps
+    for trial in trials:
+        start, end = trial.actual - SHORT.fixation, trial.actual + SHORT.imagery
+        touched = any(
+            begin < end - FRAME and start + FRAME < begin + length for begin, length in gaps
+        )
+        assert ("gap" in trial.flags) == touched
+    visit.recorder.close()
+
+
+def test_a_run_whose_window_was_lost_is_taken_up(workspace):
+    visit = Visit(workspace)
+    visit.look_until(lambda: visit.run.n_done == 2 and visit.run.screen.kind == "imagery")
+    visit.look()
+    trials = visit.run.trials
+    visit.recorder.step()
+    markers = read_markers(visit.recorder.path)
+    visit.run = Run.take_up(SHORT, visit.recorder, markers, clock=visit.clock)
+    assert visit.run.is_paused
+    assert (visit.run.n_done, visit.run.n_trials) == (2, 4)
+    for before, after in zip(trials, visit.run.trials, strict=True):
+        assert (after.number, after.label, after.actual) == (
+            before.number, before.label, before.actual,
+        )  # fmt: skip
+        assert after.planned == pytest.approx(before.planned, abs=2 * FRAME)
+    visit.look()
+    visit.run.resume()
+    visit.look_until("done")
+    row = visit.run.finish(workspace, visit.visit.id)
+    valid = [trial.label for trial in row.trials if not trial.rejected]
+    assert Counter(valid) == dict.fromkeys(SHORT.classes, 2)
+    assert row.trials[2].flags == ("stopped",)
+
+
+def test_a_run_that_had_ended_before_its_window_was_lost_is_only_kept(workspace):
+    visit = Visit(workspace)
+    visit.look_until("done")
+    visit.recorder.step()
+    run = Run.take_up(SHORT, visit.recorder, read_markers(visit.recorder.path), clock=visit.clock)
+    assert run.is_done
+    assert len(run.finish(workspace, visit.visit.id).trials) == 4
