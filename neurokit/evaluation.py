@@ -6,13 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurokit.folds import configure
 from neurokit.paradigms import check_dataset, choose_subjects
 from neurokit.plan import fold_keys, make_units, read_plan
+from neurokit.registry import resolve
 from neurokit.results import Results
 from neurokit.runner import Progress, Run, Silence
 from neurokit.study import Study, make_study
@@ -146,7 +146,7 @@ def find_datasets(wanted: Any, study: Study) -> dict[Any, list[Any]]:
     for item in wanted if several else [wanted]:
         dataset = item
         if isinstance(item, str):
-            dataset = _resolve("datasets", item, offline=study.offline)
+            dataset = resolve("datasets", item, offline=study.offline)
         check_dataset(dataset, study)
         found[dataset] = choose_subjects(dataset, study.subjects)
         if study.evaluation == "cross-subject" and len(found[dataset]) < 2:
@@ -170,7 +170,7 @@ def find_pipelines(wanted: Any, study: Study) -> dict[str, Any]:
         return _checked(dict(wanted))
     found: dict[str, Any] = {}
     for spec in [wanted] if isinstance(wanted, str) else wanted:
-        for name, estimator in _resolve("pipelines", spec, seed=study.seed).items():
+        for name, estimator in resolve("pipelines", spec, seed=study.seed).items():
             if name in found:
                 raise ValueError(f"two pipelines are called {name}; give one of them another name")
             found[name] = estimator
@@ -192,20 +192,3 @@ def _checked(pipelines: dict[str, Any]) -> dict[str, Any]:
                 f"pipeline {name} cannot be cloned and sent to a worker: {error}"
             ) from error
     return pipelines
-
-
-def _resolve(kind: str, name: str, **options: Any) -> Any:
-    """Ask those who registered under ``neurokit.KIND``, ourselves first."""
-    group = f"neurokit.{kind}"
-    own = {"datasets": "find", "pipelines": "resolve"}[kind]
-    # a checkout that was never installed has no entry points
-    ours = EntryPoint("neurokit", f"{group}:{own}", group)
-    others = [entry for entry in entry_points(group=group) if entry.name != "neurokit"]
-    first: Exception | None = None
-    for entry in [ours, *others]:
-        try:
-            return entry.load()(name, **options)
-        except (ValueError, OSError) as error:
-            first = first or error
-    assert first is not None
-    raise first

@@ -43,6 +43,11 @@ def constant_score(scorer: str, y_true: np.ndarray) -> float:
     return float(function(y_true, constant)) if takes_labels else np.nan
 
 
+def guessing_accuracy(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    """Mean accuracy under shuffled labels; a predictor that leans to one class has its due."""
+    return float(sum(np.mean(y_true == name) * np.mean(y_pred == name) for name in set(y_pred)))
+
+
 def permuted_scores(
     scorer: str,
     predicted: dict[str, np.ndarray],

@@ -20,7 +20,7 @@ from neurokit.intervals import (
     permutation_band,
     wilson,
 )
-from neurokit.scores import constant_score, permuted_scores, score_of
+from neurokit.scores import constant_score, guessing_accuracy, permuted_scores, score_of
 
 __all__ = ["compare", "summarise"]
 
@@ -286,7 +286,7 @@ def _chance(folds: _Folds, level: float, seed: int) -> tuple[float, float, float
     if not folds.predicted:
         return np.nan, np.nan, np.nan
     if folds.scorer == "accuracy" and not folds.is_series:
-        hits = [_lucky(fold["y_true"], fold["y_pred"]) for fold in folds.predicted]
+        hits = [guessing_accuracy(fold["y_true"], fold["y_pred"]) for fold in folds.predicted]
         chance, n = float(folds.weight @ hits), folds.n_distinct
         return (chance, *binomial_band(chance, n, widening=n / folds.n_effective, level=level))
     random = np.random.default_rng(seed)
@@ -296,8 +296,3 @@ def _chance(folds: _Folds, level: float, seed: int) -> tuple[float, float, float
     ]
     widening = float(folds.widening.max())
     return permutation_band(folds.weight @ np.array(null), widening=widening, level=level)
-
-
-def _lucky(y_true: np.ndarray, y_pred: np.ndarray) -> float:
-    """Mean accuracy under shuffled labels; a predictor that leans to one class has its due."""
-    return float(sum(np.mean(y_true == name) * np.mean(y_pred == name) for name in set(y_pred)))

@@ -466,11 +466,13 @@ def picked_lda(
     features: Sequence[PowerFeature] | None = None,
     n_features: int = 3,
     combine: bool = False,
+    bands: Sequence[Band] = TWO_HERTZ,
     sfreq: float | None = None,
     random_state: int | None = 42,
 ) -> Pipeline:
     """Log power of picked features, or of the best three by R², shrinkage LDA."""
-    asked: dict[str, Any] = {"features": features, "n_features": n_features, "sfreq": sfreq}
+    asked: dict[str, Any] = {"features": features, "n_features": n_features, "bands": bands}
+    asked["sfreq"] = sfreq
     picked = (
         CombinedFeatures(**asked, random_state=random_state) if combine else PickedFeatures(**asked)
     )
