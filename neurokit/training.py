@@ -36,6 +36,7 @@ __all__ = [
     "Attempt",
     "Candidate",
     "Comparison",
+    "about_attempt",
     "compare_attempts",
     "fit_final",
     "make_splits",
@@ -239,3 +240,13 @@ def cut_of(epochs: RunEpochs) -> dict[str, Any]:
         "channels": list(epochs.ch_names),
         "sfreq": float(epochs.sfreq),
     }
+
+
+def about_attempt(attempt: Attempt) -> dict[str, Any]:
+    """What a model's file says of the attempt that it comes from."""
+    fields = {
+        *("id", "runs", "split", "n_trials", "score", "low", "high"),
+        *("chance", "chance_low", "chance_high", "majority", "selection"),
+    }
+    kept = attempt.model_dump(mode="json", include=fields)
+    return {"attempt": kept}

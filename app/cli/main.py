@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import app, bench, datasets, demo, doctor, evaluate, pipelines, results
+from neurokit.app.cli import app, bench, datasets, demo, doctor, evaluate, pipelines, results, train
 
 cli = typer.Typer(
     name="neurokit",
@@ -46,6 +46,7 @@ cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
+cli.command()(train.train)
 
 
 def main() -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
+
+    from neurokit.attempts import Attempt
 
 
 def print_summary(summary: pd.DataFrame) -> None:
@@ -91,6 +96,67 @@ def print_failures(frame: pd.DataFrame) -> None:
     for row in failed.to_dict("records"):
         table.add_row(*(str(row[name]) for name in columns), escape(last_line(row["error"])))
     console.print(table)
+
+
+def attempt_line(attempt: Attempt) -> str:
+    """One line on an attempt, as it ends."""
+    if attempt.score is None:
+        return f"{attempt.pipeline}: {attempt.problem}"
+    assert attempt.low is not None
+    assert attempt.high is not None
+    return (
+        f"{attempt.pipeline}: {attempt.score:.0%} ({attempt.low:.0%} to {attempt.high:.0%}), "
+        f"{attempt.verdict}"
+    )
+
+
+def print_attempts(attempts: Sequence[Attempt], console: Console) -> None:
+    """Print trained pipelines, the best first, and what their scores are."""
+    table = _table("pipeline")
+    for heading in ("score", "95 % range", "chance", "majority", "trials"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for each in sorted(attempts, key=lambda attempt: -(attempt.score or 0.0)):
+        if each.score is None:
+            table.add_row(each.pipeline, "", "", "", "", "", "failed")
+            continue
+        table.add_row(
+            each.pipeline,
+            f"[bold]{each.score:.0%}[/bold]" if each.is_above_chance else f"{each.score:.0%}",
+            f"{each.low:.0%}-{each.high:.0%}",
+            f"{each.chance_low:.0%}-{each.chance_high:.0%}",
+            f"{each.majority:.0%}",
+            str(each.n_trials),
+            ("above chance" if each.is_above_chance else "")
+            + (" *" if each.flattered is not None else ""),
+        )
+    console.print(table)
+    console.print("Bold: above the band in which 95 % of guessers fall.", style="dim")
+    for line in attempt_notes(attempts):
+        console.print(line, style="dim", highlight=False)
+
+
+def attempt_notes(attempts: Sequence[Attempt]) -> list[str]:
+    """What must be said of attempts beside their numbers."""
+    from neurokit.attempts import SELECTIONS
+
+    notes = []
+    for each in attempts:
+        if each.flattered is not None:
+            notes.append(
+                f"* {SELECTIONS[each.selection]} With your picks kept the same trials would have "
+                f"said {each.flattered:.0%}."
+            )
+        elif each.selection == "before":
+            notes.append(SELECTIONS[each.selection])
+        if each.problem:
+            notes.append(f"{each.pipeline}: {each.problem}")
+    if sum(each.score is not None for each in attempts) > 1:
+        notes.append(
+            "The best of several is partly lucky: expect less of it online, and test it on a new "
+            "run."
+        )
+    return notes
 
 
 def _table(*words: str) -> Table:

@@ -1,0 +1,88 @@
+"""What ``neurokit train`` and ``neurokit decode`` are told in words, as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neurokit.attempts import Candidate
+
+
+def class_names(text: str) -> dict[str, str]:
+    """Cues and the classes that they mean: ``left_hand,770=right_hand``."""
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    if len(pairs) < 2:
+        raise ValueError(f"--classes needs two names at least, as in left_hand,rest; got {text!r}")
+    return {cue: meaning or cue for cue, _, meaning in pairs}
+
+
+def span(text: str, what: str) -> tuple[float, float]:
+    """Two numbers: ``8-30``."""
+    first, _, last = text.partition("-")
+    try:
+        return float(first), float(last)
+    except ValueError:
+        raise ValueError(f"{what} must be two numbers, as in 8-30, got {text!r}") from None
+
+
+def run_numbers(text: str | None) -> tuple[int, ...] | None:
+    """Places of runs that are counted from 1; ``none`` for no run, None for all."""
+    if text is None:
+        return None
+    if text == "none":
+        return ()
+    try:
+        return tuple(int(part) - 1 for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"--picked-on must be numbers of runs, as in 1,2, or none; got {text!r}"
+        ) from None
+
+
+def picked(
+    features: Sequence[str] | None, combine: bool, seen: tuple[int, ...] | None
+) -> Candidate | None:
+    """Picks made by hand as a candidate: ``C3:8-12``."""
+    from neurokit.attempts import Candidate
+
+    if not features:
+        return None
+    chosen = []
+    for feature in features:
+        channel, _, band = feature.partition(":")
+        if not channel or not band:
+            raise ValueError(f"a feature is a channel and a band, as in C3:8-12, got {feature!r}")
+        low, high = span(band if "-" in band else f"{band}-{band}", "the band of a feature")
+        chosen.append((channel, low, high))
+    settings: dict[str, Any] = {"features": tuple(chosen)}
+    if combine:
+        settings["combine"] = True
+    return Candidate(pipeline="picked+lda", settings=settings, seen=seen)
+
+
+def cut_options(
+    band: str,
+    window: str,
+    channels: str | None,
+    rejected: Sequence[str] | None,
+    mains: float | None,
+) -> dict[str, Any]:
+    """Options of ``neurokit.runs.run_epochs``."""
+    cut: dict[str, Any] = {
+        "band": span(band, "--band"),
+        "window": span(window, "--window"),
+        "rejected": [_trial(text) for text in rejected or ()],
+        "mains": mains,
+    }
+    if channels:
+        cut["channels"] = [name.strip() for name in channels.split(",")]
+    return cut
+
+
+def _trial(text: str) -> tuple[int, int]:
+    run, _, trial = text.partition(":")
+    try:
+        return int(run) - 1, int(trial)
+    except ValueError:
+        raise ValueError(f"--reject takes RUN:TRIAL, as in 1:7, got {text!r}") from None
