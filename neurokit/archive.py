@@ -28,8 +28,8 @@ Progress = Callable[[float, str], None]
 _PASSING = (".ring", ".recording", ".part", ".lock", "-wal", "-shm")
 # of an attempt, what tells nothing of a person
 _OUTCOME = (
-    "pipeline", "score", "low", "high", "chance", "chance_low", "chance_high", "majority", "folds",
-    "confusion", "seconds", "split", "classes", "scorer",
+    "pipeline", "score", "low", "high", "chance", "chance_low", "chance_high", "majority",
+    "n_trials", "confusion", "seconds", "split", "classes",
 )  # fmt: skip
 _REMARKS = re.compile(
     r"run/(start|end)|baseline|fixation|imagery/end|pause|continue|stall|resume after [\d.]+ s"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,6 +129,60 @@ class ClinicalScore:
     scale: str
     value: float
     when: datetime
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """How well a visit's chosen attempt decided: shares from 0 to 1, None where it is not known.
+
+    ``low`` and ``high`` bound the 95 % interval, ``chance_low`` and ``chance_high`` the band in
+    which guessing falls.
+    """
+
+    visit_id: int
+    visit: int
+    started: datetime
+    training_id: int
+    pipeline: str
+    n_trials: int
+    accuracy: float
+    low: float | None
+    high: float | None
+    chance: float | None
+    chance_low: float | None
+    chance_high: float | None
+    majority: float | None
+
+
+def trend_point(visit: Visit, training: Training) -> TrendPoint:
+    """A visit's point of the trend."""
+    told = training.attempt
+    names = ("low", "high", "chance", "chance_low", "chance_high", "majority")
+    return TrendPoint(
+        visit_id=visit.id,
+        visit=visit.number,
+        started=visit.started,
+        training_id=training.id,
+        pipeline=str(told.get("pipeline", "")),
+        n_trials=int(told.get("n_trials") or 0),
+        accuracy=float(told["score"]),
+        **{name: told.get(name) for name in names},
+    )
+
+
+def to_json(value: Any) -> str:
+    """Text that every JSON reader takes: what is no number is null."""
+    return json.dumps(_plain(value), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def now_text() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,24 +21,30 @@ from neurokit.records import (
     Patient,
     Run,
     Training,
+    TrendPoint,
     Trial,
     Visit,
     midnight,
     note_of,
     now_text,
     score_of,
+    to_json,
     to_text,
     to_time,
     training_of,
+    trend_point,
 )
 from neurokit.workspace_people import People
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from neurokit.erasure import Erased
     from neurokit.importing import Converted
 
 __all__ = [
-    "ClinicalScore", "Model", "Note", "Patient", "Run", "Training", "Trial", "Visit", "Workspace",
+    "ClinicalScore", "Model", "Note", "Patient", "Run", "Training", "TrendPoint", "Trial", "Visit",
+    "Workspace",
 ]  # fmt: skip
 
 # what 'same as last time' brings back
@@ -55,7 +62,7 @@ class Workspace(People):
     def add_training(self, visit_id: int, attempt: Mapping[str, Any]) -> int:
         """Keep an attempt to train; returns its number."""
         values = {"visit_id": self.visit(visit_id).id, "created": now_text()}
-        return self.insert("trainings", values | {"attempt": json.dumps(dict(attempt))})
+        return self.insert("trainings", values | {"attempt": to_json(attempt)})
 
     def training(self, training_id: int) -> Training:
         """One attempt."""
@@ -121,6 +128,34 @@ class Workspace(People):
         path, created = self.folder / row["path"], to_time(row["created"])
         return Model(**{**dict(row), "path": path, "created": created})
 
+    # how it went
+
+    def chosen_training(self, visit_id: int) -> Training | None:
+        """The attempt that stands for a visit: pinned, or else with a model, or else the last.
+
+        Never the best one: the best of many attempts flatters.
+        """
+        query = (
+            "SELECT trainings.* FROM trainings LEFT JOIN models ON training_id = trainings.id "
+            "WHERE visit_id = ? AND NOT deleted AND json_extract(attempt, '$.score') IS NOT NULL "
+            "ORDER BY pinned DESC, models.id IS NOT NULL DESC, models.id DESC, trainings.id DESC "
+            "LIMIT 1"
+        )
+        rows = self.rows(query, visit_id)
+        return training_of(rows[0]) if rows else None
+
+    def trend_points(self, patient_id: int) -> list[TrendPoint]:
+        """How well the chosen attempt of each visit decided, the first visit first."""
+        chosen = [(visit, self.chosen_training(visit.id)) for visit in self.visits(patient_id)]
+        return [trend_point(visit, training) for visit, training in chosen if training]
+
+    def trend(self, patient_id: int) -> pd.DataFrame:
+        """`trend_points` as a table, a row a visit."""
+        import pandas as pd
+
+        names = [each.name for each in fields(TrendPoint)]
+        return pd.DataFrame([asdict(each) for each in self.trend_points(patient_id)], columns=names)
+
     # notes and clinical scores
 
     def note(self, visit_id: int, text: str, when: datetime | None = None) -> Note:
@@ -144,6 +179,14 @@ class Workspace(People):
         number = self.insert("scores", values | {"value": float(value), "when": to_text(when)})
         return score_of(self.one("score", number, "SELECT * FROM scores WHERE id = ?"))
 
+    def remove_note(self, note_id: int) -> None:
+        """Take a note away."""
+        self.delete("notes", note_id)
+
+    def remove_score(self, score_id: int) -> None:
+        """Take a clinical score away."""
+        self.delete("scores", score_id)
+
     def scores(self, patient_id: int) -> list[ClinicalScore]:
         """Clinical scores of a patient, in the order of time."""
         rows = self.rows(
@@ -160,11 +203,11 @@ class Workspace(People):
         visit = state.get("visit")
         settings = {name: state[name] for name in REPEATED if name in state}
         with self.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (json.dumps(state),))
+            connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?)", (to_json(state),))
             # an old visit that is only looked at keeps its own
             connection.execute(
                 "UPDATE visits SET settings = ? WHERE id = ? AND started >= ?",
-                (json.dumps(settings), visit, to_text(midnight())),
+                (to_json(settings), visit, to_text(midnight())),
             )
 
     def load_state(self) -> dict[str, Any] | None:

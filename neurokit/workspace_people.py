@@ -23,6 +23,7 @@ from neurokit.records import (
     Visit,
     now_text,
     patient_of,
+    to_json,
     to_text,
     to_time,
     trial_of,
@@ -59,6 +60,16 @@ class People(Store):
         """One patient."""
         query = f"{_PATIENTS} WHERE patients.id = ? GROUP BY patients.id"
         return patient_of(self.one("patient", patient_id, query))
+
+    def find_patient(self, pseudonym: str) -> Patient:
+        """Patient with a pseudonym, whatever its case."""
+        for patient in self.patients(archived=True):
+            if patient.pseudonym.casefold() == pseudonym.casefold():
+                return patient
+        raise ValueError(
+            f"the workspace {self.folder} has no patient {pseudonym}; "
+            f"neurokit patients list {self.folder} says who there is"
+        )
 
     def add_patient(self, pseudonym: str | None = None, **fields: Any) -> Patient:
         """Add a patient; the pseudonym is made by chance if none is given.
@@ -212,7 +223,7 @@ class People(Store):
             "started": to_text(started or datetime.now() - timedelta(seconds=seconds)),
             "seconds": seconds,
             "protocol": None if protocol is None else protocol.model_dump_json(),
-            "settings": json.dumps(dict(settings or {})),
+            "settings": to_json(settings or {}),
             "source": told.get("source", "") if source is None else source,
             "version": __version__,
         }

@@ -13,6 +13,7 @@ import pytest
 from neurokit import workspace_schema
 from neurokit.protocol import GrazProtocol
 from neurokit.workspace import Trial, Workspace
+from tests.visits import attempt
 
 
 @pytest.fixture
@@ -132,6 +133,29 @@ def test_trainings_are_noted_pinned_and_deleted_with_a_way_back(workspace):
     model = workspace.add_model(number, path, "ab12")
     assert (model.name, model.path, model.fingerprint) == ("csp+lda", path, "ab12")
     assert workspace.models(visit.patient_id) == [workspace.model(model.id)]
+
+
+def test_the_trend_takes_the_chosen_attempt_and_not_the_best(workspace):
+    patient = workspace.add_patient()
+    old = workspace.open_visit(patient.id, when=datetime.now() - timedelta(days=2))
+    best, last = (workspace.add_training(old.id, attempt(score)) for score in (0.9, 0.6))
+    visit = workspace.open_visit(patient.id)
+    workspace.add_training(visit.id, {"pipeline": "failed", "score": float("nan")})
+
+    def accuracies():
+        return [point.accuracy for point in workspace.trend_points(patient.id)]
+
+    assert accuracies() == [0.6]
+    workspace.add_model(best, workspace.new_model_path(best), "ab")
+    assert accuracies() == [0.9]
+    workspace.update_training(last, pinned=True)
+    workspace.add_training(visit.id, attempt(0.7))
+    assert accuracies() == [0.6, 0.7]
+    frame = workspace.trend(patient.id)
+    assert list(frame.visit) == [1, 2]
+    assert list(frame.chance_high) == [0.64, 0.64]
+    workspace.update_training(last, deleted=True)
+    assert accuracies() == [0.9, 0.7]
 
 
 def test_notes_and_scores_come_back_in_the_order_of_time(workspace):

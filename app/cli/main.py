@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import app, bench, datasets, demo, doctor, evaluate, pipelines, results, train
+from neurokit.app.cli import (
+    app,
+    backup,
+    bench,
+    datasets,
+    demo,
+    doctor,
+    evaluate,
+    patients,
+    pipelines,
+    results,
+    train,
+)
 
 cli = typer.Typer(
     name="neurokit",
@@ -41,12 +53,14 @@ def options(
 cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
+cli.add_typer(patients.app, name="patients")
 cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
 cli.command()(train.train)
+cli.command()(backup.backup)
 
 
 def main() -> None:
