@@ -187,7 +187,7 @@ class Decoder:
         self._last_stamp: float | None = None
         self._gap = -1
         self._trial: _Trial | None = None
-        self._n_cues = 0
+        self._n_cues, self._learnt = 0, (-1, 0)
         self._smoothed = self._neutral()
         self._sham = np.zeros(len(self.classes))
         self._chance = np.random.default_rng(self.settings.seed)
@@ -327,7 +327,7 @@ class Decoder:
         elif mark.label in BREAKS:
             self._trial = None
         elif word == "repeat" and number.isdigit():
-            self.trials = [trial for trial in self.trials if trial.number != int(number)]
+            self._void(int(number))
         elif word == "revert" and number.isdigit() and int(number) < len(self.adaptation.log):
             self.adaptation.revert(int(number), self.count)
 
@@ -354,8 +354,16 @@ class Decoder:
         decided = self.classes[int(mean.argmax())] if is_sure else ""
         share = float(mean[self.classes.index(trial.label)])
         self.trials.append(TrialOutcome(trial.number, trial.label, decided, share, self.count))
+        self._learnt = trial.number, len(self.adaptation.log)
         if trial.matrices is not None:
             self.adaptation.observe(trial.matrices, mean, trial.label, self.count)
+
+    def _void(self, number: int) -> None:
+        """Forget a trial, and what was learnt from it if it was the latest."""
+        self.trials = [trial for trial in self.trials if trial.number != number]
+        latest, step = self._learnt
+        if number == latest and step < len(self.adaptation.log):
+            self.adaptation.revert(step, self.count)
 
 
 def _about(path: Path) -> dict[str, Any]:

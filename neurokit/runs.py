@@ -75,6 +75,8 @@ class RunEpochs:
         Trials of these classes that are left out.
     notes : tuple of str
         What the files are to be mistrusted for.
+    band, window, mains
+        How they were cut: a decoder must filter in the same way.
     """
 
     X: np.ndarray
@@ -88,6 +90,7 @@ class RunEpochs:
     window: tuple[float, float] = (0.0, 0.0)
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    mains: float | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -217,6 +220,7 @@ def run_epochs(
         (float(window[0]), float(window[1])),
         tuple(cutter.dropped),
         tuple(notes),
+        mains,
     )
 
 

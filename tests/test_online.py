@@ -123,9 +123,9 @@ def test_trials_are_decoded_far_above_chance(model, run):
     assert sum(trial.decided == trial.label for trial in decoder.trials) >= 10
 
 
-def test_a_repeated_trial_does_not_count(model, run):
+def test_a_repeated_trial_does_not_count_and_is_unlearnt(model, run):
     samples, _, _, cues = run
-    decoder = Decoder(model, HOP)
+    decoder = Decoder(model, HOP.model_copy(update={"recentring": True}))
     (label, at), (other, _) = cues[:2]
     decoder.mark(label, at)
     decoder.mark("imagery/end", at + 750)
@@ -134,6 +134,9 @@ def test_a_repeated_trial_does_not_count(model, run):
     assert decoder.trials[0].label == other
     assert decoder.trials[0].number == 1
     assert len(decoder.trials) == len(cues) - 1
+    steps = decoder.adaptation.log
+    assert [step.kind for step in steps[:3]] == ["recentring", "revert", "recentring"]
+    assert steps[1].after is steps[0].before
 
 
 def test_after_a_pause_a_trial_is_forgotten(model, run):
