@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,6 +31,8 @@ _REMARKS = re.compile(
 )
 _REPEAT = re.compile(r"repeat (\d+)")
 _VOID = "void: "
+# Python's list of warnings is one for all threads
+_reading = threading.Lock()
 # within these no imagery goes on
 _BREAKS = ("pause", "run/end")
 
@@ -157,7 +159,7 @@ def gaps(raw: mne.io.BaseRaw) -> list[tuple[int, int]]:
 
 
 def run_epochs(
-    paths: Sequence[str | os.PathLike[str]],
+    paths: Sequence[str | os.PathLike[str] | mne.io.BaseRaw],
     classes: Sequence[str] | Mapping[str, str],
     *,
     band: tuple[float, float] | None = (8.0, 30.0),
@@ -171,7 +173,7 @@ def run_epochs(
     Parameters
     ----------
     paths : sequence of path-like
-        Recordings, all with the same sampling rate.
+        Recordings, all with the same sampling rate; or runs as ``read_run`` gives them.
     classes : sequence of str, or dict
         Cues that are taken; a dict says which class a cue means (``{"769": "left_hand"}``).
     band : (lowest, highest), optional
@@ -201,7 +203,7 @@ def run_epochs(
         raise ValueError(f"the window must end after its start, got {window[0]:g}-{window[1]:g} s")
     read = [_read(path) for path in paths]
     raws = [raw for raw, _ in read]
-    names, notes = _channels(raws, paths, channels)
+    names, notes = _channels(raws, channels)
     notes += [note for _, said in read for note in said]
     cutter = _Cutter(wanted, window, frozenset(rejected))
     for number, raw in enumerate(raws):
@@ -224,9 +226,11 @@ def run_epochs(
     )
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[mne.io.BaseRaw, list[str]]:
+def _read(path: str | os.PathLike[str] | mne.io.BaseRaw) -> tuple[mne.io.BaseRaw, list[str]]:
     """A run, and what it is to be mistrusted for."""
-    with warnings.catch_warnings(record=True) as heard:
+    if not isinstance(path, str | os.PathLike):
+        return path, []
+    with _reading, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         raw = read_recording(path)
     _mark_void(raw)
@@ -246,9 +250,7 @@ def _mark_void(raw: mne.io.BaseRaw) -> None:
 
 
 def _channels(
-    raws: Sequence[mne.io.BaseRaw],
-    paths: Sequence[str | os.PathLike[str]],
-    channels: Sequence[str] | None,
+    raws: Sequence[mne.io.BaseRaw], channels: Sequence[str] | None
 ) -> tuple[list[str], list[str]]:
     """Names of the channels that are cut, and a note where a run's own are left out."""
     rates = {raw.info["sfreq"] for raw in raws}
@@ -256,11 +258,11 @@ def _channels(
         said = ", ".join(f"{rate:g} Hz" for rate in sorted(rates))
         raise ValueError(f"the runs have different sampling rates ({said}); choose those of one")
     if channels is not None:
-        for raw, path in zip(raws, paths, strict=True):
+        for number, raw in enumerate(raws, 1):
             missing = [name for name in channels if name not in raw.ch_names]
             if missing:
                 raise ValueError(
-                    f"{Path(path).name} has no channel {', '.join(missing)}; "
+                    f"run {number} has no channel {', '.join(missing)}; "
                     f"it has {', '.join(raw.ch_names)}"
                 )
         return list(channels), []
