@@ -157,3 +157,25 @@ def test_a_worker_has_compiled_the_kernels_before_its_first_fold():
     assert all(compiled)
     augmented_covariances(np.ones((3, 4, 100)), 3, 2)
     assert [kernel.signatures for kernel in kernels] == compiled
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the imitation of SLURM is a shell script")
+def test_jobs_are_handed_to_slurm(tmp_path, monkeypatch, quiet_dask):
+    """``sbatch`` and ``scancel`` as dask-jobqueue calls them, with this machine as the cluster."""
+    pytest.importorskip("dask_jobqueue")
+    commands = {
+        "sbatch": f'cp "$1" {tmp_path}/job; setsid sh {tmp_path}/job >/dev/null 2>&1 & '
+        "echo Submitted batch job $!",
+        "scancel": 'kill -- -"$1"',
+    }
+    for name, lines in commands.items():
+        script = tmp_path / name
+        script.write_text(f"#!/bin/sh\n{lines}\n")
+        script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    slurm = {"cores": 1, "memory": "8GB", "walltime": "00:05:00", "interface": "lo"}
+    options = {"scheduler": "slurm", "slurm": slurm, "jobs": 1, "folds": 2}
+    frame = run({"power": Dying()}, "dask", **options)
+    assert "#SBATCH -t 00:05:00" in (tmp_path / "job").read_text()
+    assert len(frame) == 2
+    assert frame.error.isna().all()

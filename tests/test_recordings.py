@@ -1,3 +1,4 @@
+import struct
 import warnings
 
 import mne
@@ -55,6 +56,40 @@ def test_every_format_gives_the_same_signals_and_events(name, tmp_path):
     np.testing.assert_allclose(read.get_data(), raw.get_data(), atol=1e-8)
     told = [(event.sample, event.name.removeprefix("Comment/")) for event in events(read)]
     assert told == [(200, "left"), (800, "right")]
+
+
+def write_gdf(path, raw, codes):
+    """GDF 2.2: a header, one for all channels, samples, and a table of events."""
+    n = len(raw.ch_names)
+    signals = raw.get_data()
+    limit = [np.full(n, sign * 1e3) for sign in (-1, 1)]
+    fixed = b"".join([
+        b"GDF 2.20".ljust(152, b"\0"), bytes(32), struct.pack("<H", n + 1), bytes(50),
+        struct.pack("<qIIHH", signals.shape[1], 1, int(SFREQ), n, 0),
+    ])  # fmt: skip
+    channels = b"".join([
+        *(name.encode().ljust(16, b"\0") for name in raw.ch_names), bytes(86 * n),
+        np.full(n, 4275, "<u2").tobytes(),  # microvolts
+        *(values.astype("<f8").tobytes() for values in limit * 2), bytes(80 * n),
+        np.ones(n, "<i4").tobytes(), np.full(n, 17, "<i4").tobytes(), bytes(32 * n),
+    ])  # fmt: skip
+    onsets = np.round(raw.annotations.onset * SFREQ).astype("<u4") + 1
+    table = struct.pack("<B3Bf", 1, len(codes), 0, 0, SFREQ) + onsets.tobytes()
+    assert len(fixed) == 256
+    assert len(channels) == 256 * n
+    path.write_bytes(
+        fixed + channels + (1e6 * signals.T).astype("<f8").tobytes() + table
+        + np.array(codes, "<u2").tobytes()
+    )  # fmt: skip
+
+
+def test_gdf_gives_the_same_signals_and_the_codes_of_its_events(tmp_path):
+    raw = recording()
+    write_gdf(tmp_path / "a.gdf", raw, [769, 770])
+    read = read_recording(tmp_path / "a.gdf")
+    assert read.ch_names == NAMES
+    np.testing.assert_allclose(read.get_data(), raw.get_data(), atol=1e-12)
+    assert [tuple(event)[:2] for event in events(read)] == [(200, "769"), (800, "770")]
 
 
 def test_channel_names_become_those_of_the_10_05_system():
