@@ -12,12 +12,13 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from neurokit.audit import heard_by
 from neurokit.recordings import require_whole
 
 NETWORK = ("socket.getaddrinfo", "socket.gethostbyname", "socket.connect", "socket.__new__")
@@ -39,10 +40,6 @@ class _Watch:
     roots: tuple[str, ...] = ()
     made: list[Path] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
-
-
-_WATCH: ContextVar[_Watch | None] = ContextVar("neurokit_offline", default=None)
-_INSTALLED: list[bool] = []  # a hook cannot be taken out again, so it is put in once
 
 
 @contextmanager
@@ -148,29 +145,22 @@ def finds_a_file(probe: Callable[[], Any]) -> bool:
 @contextmanager
 def _watching(watch: _Watch) -> Iterator[None]:
     """Let the hook see this thread, and nobody announce downloads that will not be."""
-    if not _INSTALLED:
-        sys.addaudithook(_hook)
-        _INSTALLED.append(True)
     import mne
     import pooch
 
     downloads = pooch.get_logger()
     level = downloads.level
-    token = _WATCH.set(watch)
+    quiet = mne.utils.use_log_level("error" if watch.roots else "warning")
     try:
         downloads.setLevel("CRITICAL")
-        with mne.utils.use_log_level("error" if watch.roots else "warning"):
+        with quiet, heard_by(partial(_hear, watch)):
             yield
     finally:
         downloads.setLevel(level)
-        _WATCH.reset(token)
 
 
-def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse sockets, and remember folders, where a watch is on."""
-    watch = _WATCH.get()
-    if watch is None:
-        return
+def _hear(watch: _Watch, event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse sockets, and remember folders."""
     if event in NETWORK and not (event == "socket.__new__" and _is_local(arguments)):
         raise _Refused(event, arguments)
     if event == "os.mkdir":
@@ -195,7 +185,7 @@ def _see_opened(path: str, reads: bool, watch: _Watch) -> None:
 
 def _is_fetching(frame: FrameType | None) -> bool:
     """Say whether MOABB's downloader has come to the point of downloading."""
-    while frame is not None and frame.f_code.co_name in ("mkdir", "makedirs", "_hook"):
+    while frame is not None and frame.f_code.co_name in ("mkdir", "makedirs", "_hear", "_hook"):
         frame = frame.f_back
     return (
         frame is not None and frame.f_code.co_name == "data_dl" and "downloader" in frame.f_locals

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from neurokit.audit import heard_by
+
 _PROGRAM = (".py", ".pyc", ".pyd", ".so", ".dll", ".nbi", ".nbc", ".lock")
 _FOLDERS = {"site-packages", "dist-packages", "__pycache__", ".mne", ".config"}
 _METADATA = (".egg-info", ".dist-info")
+_WRITES = os.O_WRONLY | os.O_RDWR
 _ROOTS = {"proc", "sys", "dev", "etc", "usr"}
 
 
@@ -29,14 +31,26 @@ class Watch:
     opened: set[str] = field(default_factory=set)
     refused: bool = False
 
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note a file that is about to be read, refuse the network."""
+        if event == "open":
+            path, mode, flags = arguments
+            writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
+            if (
+                isinstance(path, str | bytes | os.PathLike)
+                and not writes
+                and "w" not in (mode or "")
+            ):
+                self.opened.add(os.fsdecode(path))
+        elif self.offline and event in ("socket.connect", "socket.getaddrinfo"):
+            self.refused = True
+            raise OfflineError(f"no network in offline mode ({event})")
+
     @property
     def files(self) -> list[Path]:
         """Data files that were read, sorted."""
         paths = (Path(name).absolute() for name in self.opened)
         return sorted(path for path in paths if _is_data(path))
-
-
-_watching = threading.local()
 
 
 @contextmanager
@@ -53,14 +67,9 @@ def watched(*, offline: bool = False) -> Iterator[Watch]:
     watch : Watch
         Its ``files`` and ``refused`` are good after the block.
     """
-    _listen()
     watch = Watch(offline)
-    before = getattr(_watching, "watch", None)
-    _watching.watch = watch
-    try:
+    with heard_by(watch.hear):
         yield watch
-    finally:
-        _watching.watch = before
 
 
 def _is_data(path: Path) -> bool:
@@ -74,29 +83,3 @@ def _is_data(path: Path) -> bool:
         and path.parts[1] not in _ROOTS
         and path.is_file()
     )
-
-
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    watch = getattr(_watching, "watch", None)
-    if watch is None:
-        return
-    if event == "open":
-        path, mode, flags = arguments
-        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
-        if isinstance(path, str | bytes | os.PathLike) and not writes and "w" not in (mode or ""):
-            watch.opened.add(os.fsdecode(path))
-    elif watch.offline and event in ("socket.connect", "socket.getaddrinfo"):
-        watch.refused = True
-        raise OfflineError(f"no network in offline mode ({event})")
-
-
-_listening = threading.Lock()
-_heard: list[bool] = []
-
-
-def _listen() -> None:
-    """Install the audit hook, once: Python lets none be taken away."""
-    with _listening:
-        if not _heard:
-            sys.addaudithook(_hear)
-            _heard.append(True)
