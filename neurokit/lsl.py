@@ -157,7 +157,10 @@ class LslSource(Source):
                 if len(when) < PULLED:
                     break
         except Exception as error:
-            raise SourceLost(f"the stream {self.name} is gone: {error}") from error
+            raise SourceLost(
+                f"the stream {self.name or self._known['name']} is gone: switch the amplifier's "
+                "LSL program on again"
+            ) from error
         return Samples(np.concatenate(values) * self._scale, np.concatenate(stamps))
 
     def clock_offset(self) -> float | None:

@@ -119,7 +119,9 @@ class Recorder:
             source.close()
             raise
         self._status = Status("recording")
-        self._last_sample = self._next_clock = self._next_connect = clock()
+        self._arrival = self._next_clock = self._next_connect = clock()
+        # stamps of the latest samples, on our clock
+        self._first_stamp = self._last_stamp = self._arrival
         self._offset: float | None = None
         self._lost = self._refused = self._ended = ""
         self._connecting: threading.Thread | None = None
@@ -185,8 +187,8 @@ class Recorder:
         if taken:
             if self._status.stalled_since is not None:
                 self._resume(instant)
-            self._last_sample = instant
-        elif instant - self._last_sample > STALL_SECONDS and not self._ended:
+            self._arrival = instant
+        elif instant - self._arrival > STALL_SECONDS and not self._ended:
             self._stall()
         if not self._in_background:
             self._keeper.work()
@@ -221,9 +223,11 @@ class Recorder:
         stored = (samples.values / self._scale).astype(np.float32)
         offset = self._aligned(float(samples.stamps[-1]))
         # readers come first, and the disk later
-        self.ring.append(stored.astype(float) * self._scale, samples.stamps + offset)
+        stamps = samples.stamps + offset
+        self.ring.append(stored.astype(float) * self._scale, stamps)
         # XDF keeps the sender's own stamps, and the clock offsets beside them
         self._keeper.add_samples(stored, samples.stamps)
+        self._first_stamp, self._last_stamp = float(stamps[0]), float(stamps[-1])
 
     def _aligned(self, stamp: float) -> float:
         """Offset of the sender's clock, from the arrival of a sample where that clock was set."""
@@ -258,16 +262,18 @@ class Recorder:
 
     def _stall(self) -> None:
         if self._status.stalled_since is None:
-            self._status.stalled_since = self._last_sample
+            self._status.stalled_since = self._last_stamp
             self._status.state = "stalled"
-            self.marker("stall", self._last_sample)
+            self.marker("stall", self._last_stamp)
 
     def _resume(self, instant: float) -> None:
         since = self._status.stalled_since or instant
-        self._status.gaps.append((since, instant - since))
+        # what a connection held back until it was open is not missing
+        seconds = max(self._first_stamp - since, 0.0)
+        self._status.gaps.append((since, seconds))
         self._status.stalled_since = None
         self._status.state = "recording"
-        self.marker(f"resume after {instant - since:.3f} s", instant)
+        self.marker(f"resume after {seconds:.3f} s", since + seconds)
         self._next_clock = instant
 
     def _reconnect(self, pause: float) -> None:
@@ -290,6 +296,8 @@ class Recorder:
             return
         if (info.channels, info.sfreq) == (self.info.channels, self.info.sfreq):
             self._lost = self._refused = ""
+            # the silence that counts begins anew
+            self._next_connect = self._clock() + SILENT_SECONDS
             return
         self.source.close()
         self._refused = (

@@ -96,3 +96,9 @@ def window(qtbot, workspace):
 def desk(window):
     """Session, tasks, history and workspace, as every page is given them."""
     return window.desk
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes its time in the background, and look at it last."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("last")))
+    items.sort(key=lambda item: not item.get_closest_marker("first"))
