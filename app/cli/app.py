@@ -31,4 +31,4 @@ def app(
         raise OSError(f"the window cannot open: {window.found}; mend it: {window.cure}")
     from neurokit.app.desktop.application import open_window
 
-    raise typer.Exit(open_window(workspace, quit_after_start=quit_after_start))
+    raise typer.Exit(open_window(workspace, demo=demo, quit_after_start=quit_after_start))

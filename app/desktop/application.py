@@ -11,6 +11,7 @@ import platformdirs
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
+from neurokit.app.desktop.demo import choose_demo_patient, demo_folder, prepare_demo
 from neurokit.app.desktop.diagnostics import catch_errors, close_log, keep_log
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.recovery import offer_recovery
@@ -51,13 +52,17 @@ def _remember(folder: Path) -> None:
     path.write_text(str(folder), encoding="utf-8")
 
 
-def open_window(folder: Path | None = None, *, quit_after_start: bool = False) -> int:
+def open_window(
+    folder: Path | None = None, *, demo: bool = False, quit_after_start: bool = False
+) -> int:
     """Show the window until the user closes it.
 
     Parameters
     ----------
     folder : path or None
         The workspace, made where there is none; by default the one that was open last.
+    demo : bool
+        Open the simulated patient's workspace, in ``folder`` or the user's data.
     quit_after_start : bool
         End once the window was drawn.
 
@@ -74,14 +79,21 @@ def open_window(folder: Path | None = None, *, quit_after_start: bool = False) -
         If it comes from a newer version.
     """
     application = make_application()
+    if demo:
+        folder = prepare_demo(folder or demo_folder())
+        if folder is None:
+            return 0
     with Workspace(folder or last_workspace(), create=True) as workspace:
         session = Session(workspace)
         session.restore()
+        if demo:
+            choose_demo_patient(session)
         window = MainWindow(session)
         restore = _catch_errors(window)
         if not workspace.read_only:
             keep_log(workspace.folder / "logs")
-            _remember(workspace.folder)
+            if not demo:
+                _remember(workspace.folder)
         window.show()
         QTimer.singleShot(0, lambda: _begin(window, quit_after_start=quit_after_start))
         code = application.exec()

@@ -1,0 +1,127 @@
+"""A workspace to try everything in: a patient who is not there, with two past visits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from neurokit.calibration import Run as GuidedRun
+from neurokit.protocol import GrazProtocol
+from neurokit.recorder import Recorder
+from neurokit.records import to_text
+from neurokit.simulated_patient import SimulatedPatient
+from neurokit.workspace import Run, Visit, Workspace
+
+PSEUDONYM = "DEMO-01"
+SOURCE = "simulated:strength=1.0,channels=16"
+SEED = 7
+STEP_SECONDS = 0.1
+# strength of the patient in each past visit, days ago, and a clinical score of then
+VISITS = ((0.55, 21, 38.0), (0.75, 7, 44.0))
+N_RUNS = 2
+PROTOCOL = GrazProtocol(trials_per_class=10, baseline=5.0, seed=SEED)
+PIPELINES = ("ts+lr", "csp+lda")
+
+
+def make_demo(folder: str | os.PathLike[str], progress: Callable[..., None] | None = None) -> Path:
+    """Make the workspace, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path-like
+        Where it goes; there is nothing yet.
+    progress : callable
+        Is told the part that is done, and what comes next.
+
+    Returns
+    -------
+    folder : Path
+        Where it is.
+    """
+    folder = Path(folder).absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    tell = progress or (lambda *_: None)
+    part = Path(tempfile.mkdtemp(prefix=folder.name, dir=folder.parent))
+    try:
+        with Workspace(part, create=True) as workspace:
+            _fill(workspace, tell)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return folder
+
+
+def _fill(workspace: Workspace, tell: Callable[..., None]) -> None:
+    patient = workspace.add_patient(
+        PSEUDONYM,
+        consent="given",
+        handedness="right",
+        lesion_side="left",
+        note="A simulated patient: no person stands behind these data.",
+    )
+    for number, (strength, days, score) in enumerate(VISITS):
+        when = datetime.now() - timedelta(days=days)
+        visit = workspace.open_visit(patient.id, when=when)
+        runs = []
+        for run in range(N_RUNS):
+            tell((number + run / (N_RUNS + 1)) / len(VISITS), f"visit {number + 1}, run {run + 1}")
+            seed = SEED + 10 * number + run
+            started = when + timedelta(minutes=10 * run)
+            runs.append(_record(workspace, visit, strength, number, seed, started))
+        workspace.add_score(patient.id, "FMA-UE", score, when)
+        workspace.note(visit.id, "Sat still, a little tired at the end", when)
+        tell((number + N_RUNS / (N_RUNS + 1)) / len(VISITS), f"visit {number + 1}, training")
+        _train(workspace, visit, runs)
+
+
+def _record(
+    workspace: Workspace, visit: Visit, strength: float, session: int, seed: int, started: datetime
+) -> Run:
+    """A run on a virtual clock: minutes in a second."""
+    seconds = [1000.0]
+
+    def clock() -> float:
+        return seconds[0]
+
+    protocol = PROTOCOL.model_copy(update={"seed": seed})
+    patient = SimulatedPatient(
+        strength=strength, channels=16, seed=SEED, session=session, run=seed, clock=clock
+    )
+    path = workspace.new_recording_path(visit.id, "calibration")
+    about = {"visit": visit.id, "kind": "calibration", "protocol": protocol.model_dump()}
+    recorder = Recorder(patient, path, about, clock=clock)
+    run = GuidedRun(protocol, recorder, clock=clock)
+    while not run.is_done:
+        run.step(seconds[0])
+        run.shown(seconds[0])
+        seconds[0] += float(np.clip(run.seconds_to_next, 1e-3, STEP_SECONDS))
+        recorder.step()
+    stored = run.finish(workspace, visit.id, source=SOURCE)
+    # it was recorded in a moment, some days ago
+    workspace.update("runs", stored.id, {"started": to_text(started)})
+    return workspace.run(stored.id)
+
+
+def _train(workspace: Workspace, visit: Visit, runs: list[Run]) -> None:
+    """Train on the runs of a visit, and keep the model of the best attempt."""
+    from neurokit.attempts import Candidate
+    from neurokit.models import fingerprint
+    from neurokit.runs import run_epochs
+    from neurokit.training import fit_final, train
+
+    epochs = run_epochs([run.path for run in runs], PROTOCOL.classes)
+    candidates = [Candidate(pipeline=name) for name in PIPELINES]
+    attempts = list(train(epochs, candidates, names=[run.path.stem for run in runs], jobs=0))
+    kept = {
+        workspace.add_training(visit.id, each.model_dump(mode="json")): each for each in attempts
+    }
+    best = max(kept, key=lambda training: kept[training].score)
+    path = fit_final(epochs, kept[best], workspace.new_model_path(best))
+    workspace.add_model(best, path, fingerprint(path))
