@@ -24,9 +24,15 @@ class History:
     steps: list[Step] = field(default_factory=list)
     _listeners: list[Callable[[], None]] = field(default_factory=list)
 
-    def listen(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each step."""
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after each step; what comes back ends that."""
         self._listeners.append(listener)
+
+        def forget() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return forget
 
     def append(self, text: str, python: str, command: str) -> None:
         """Note a step."""
