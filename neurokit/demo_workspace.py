@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,7 +46,9 @@ def make_demo(folder: str | os.PathLike[str], progress: Callable[..., None] | No
     folder = Path(folder).absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     tell = progress or (lambda *_: None)
-    part = Path(tempfile.mkdtemp(prefix=folder.name, dir=folder.parent))
+    part = folder.with_name(f"{folder.name}.part")
+    # what an earlier one left that was killed
+    shutil.rmtree(part, ignore_errors=True)
     try:
         with Workspace(part, create=True) as workspace:
             _fill(workspace, tell)
@@ -120,8 +121,9 @@ def _train(workspace: Workspace, visit: Visit, runs: list[Run]) -> None:
     candidates = [Candidate(pipeline=name) for name in PIPELINES]
     attempts = list(train(epochs, candidates, names=[run.path.stem for run in runs], jobs=0))
     kept = {
-        workspace.add_training(visit.id, each.model_dump(mode="json")): each for each in attempts
+        workspace.add_training(visit.id, attempt.model_dump(mode="json")): attempt
+        for attempt in attempts
     }
-    best = max(kept, key=lambda training: kept[training].score)
+    best = max(kept, key=lambda training: kept[training].score or 0.0)
     path = fit_final(epochs, kept[best], workspace.new_model_path(best))
     workspace.add_model(best, path, fingerprint(path))

@@ -1,4 +1,4 @@
-"""``python -m tests.pictures [PAGE...]`` draws the window's pages on the demo workspace, to look at.
+"""``python -m tests.pictures [PAGE...]`` draws the window's pages on the demo workspace.
 
 ``--font 200 --theme dark --language fr`` draw them otherwise, ``--out FOLDER`` elsewhere.
 """

@@ -89,7 +89,7 @@ def test_all_is_stopped_even_where_one_stop_fails():
 def test_the_rail_goes_to_each_page_that_is_not_planned(bare, qtbot):
     bare.rail.setFocus()
     seen = [bare.desk.session.state.page]
-    while seen[-1] != PAGES[-1]:
+    while seen[-1] != "batch":
         qtbot.keyClick(bare.rail, Qt.Key.Key_Down)
         seen.append(bare.desk.session.state.page)
     assert tuple(seen) == tuple(page for page in PAGES if page not in PLANNED)

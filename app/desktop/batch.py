@@ -123,6 +123,7 @@ class Page(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.form)
         layout.addWidget(QLabel(tr("Pipelines")))
+        self.pipelines.setMinimumHeight(9 * self.pipelines.fontMetrics().height())
         layout.addWidget(self.pipelines, 1)
         layout.addLayout(buttons)
 

@@ -89,13 +89,10 @@ class IntervalDelegate(QStyledItemDelegate):
 
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        band = QColor(palette.color(QPalette.ColorRole.Mid))
-        painter.fillRect(
-            QRectF(
-                x(row.chance_low), area.top(), x(row.chance_high) - x(row.chance_low), area.height()
-            ),
-            band,
-        )
+        guessing = QRectF(area)
+        guessing.setLeft(x(row.chance_low))
+        guessing.setRight(x(row.chance_high))
+        painter.fillRect(guessing, palette.color(QPalette.ColorRole.Mid))
         colour = palette.color(QPalette.ColorRole.Highlight)
         middle = area.center().y()
         painter.setPen(QPen(colour, 2))

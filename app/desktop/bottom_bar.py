@@ -28,6 +28,7 @@ class BottomBar(QFrame):
         self.warning = QLabel()
         self.warning.setProperty("role", "hint")
         layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
         layout.addWidget(self.message, 1)
         for widget in (self.task, self.busy, self.cancel, self.warning):
             layout.addWidget(widget)

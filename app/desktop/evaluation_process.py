@@ -33,6 +33,10 @@ class EvaluationProcess(QObject):
         self.process = QProcess(self)
         self.process.readyReadStandardError.connect(self._read)
         self.process.finished.connect(self._finish)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.process.kill)
         self._last = ""
         self._cancelled = False
 
@@ -55,7 +59,7 @@ class EvaluationProcess(QObject):
             self.process.kill()
         else:
             os.kill(self.process.processId(), signal.SIGINT)
-            QTimer.singleShot(PATIENCE_MS, self, self.process.kill)
+            self._patience.start()
 
     def close(self) -> None:
         """End it at once."""
@@ -66,7 +70,7 @@ class EvaluationProcess(QObject):
                 self.process.waitForFinished()
 
     def _read(self) -> None:
-        text = bytes(self.process.readAllStandardError()).decode(errors="replace")
+        text = self.process.readAllStandardError().data().decode(errors="replace")
         for line in filter(str.strip, text.splitlines()):
             found = PROGRESS.search(line)
             if found:
@@ -75,6 +79,7 @@ class EvaluationProcess(QObject):
                 self._last = line.removeprefix("neurokit: ")
 
     def _finish(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._patience.stop()
         self._read()
         fine = code in (0, 1) and status == QProcess.ExitStatus.NormalExit
         if self._cancelled:

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -61,6 +62,7 @@ class _VisitPanel(QWidget):
         self.desk = desk
         title = QLabel(tr("History of the visit"))
         title.setProperty("role", "title")
+        title.setWordWrap(True)
         self.choice = QComboBox()
         self.choice.setAccessibleName(tr("Visit"))
         self.choice.currentIndexChanged.connect(self._choose)
@@ -90,8 +92,11 @@ class _VisitPanel(QWidget):
         layout.setContentsMargins(16, 16, 8, 16)
         layout.addWidget(title)
         layout.addLayout(row)
-        layout.addWidget(self.empty)
-        layout.addWidget(self.table, 1)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.shown = QStackedWidget()
+        self.shown.addWidget(self.empty)
+        self.shown.addWidget(self.table)
+        layout.addWidget(self.shown, 1)
         self._patient: int | None = None
         self._chosen: int | None = None
 
@@ -132,14 +137,12 @@ class _VisitPanel(QWidget):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 self.table.setItem(row, column, item)
         self.table.resizeRowsToContents()
-        self.table.setVisible(bool(found))
-        self.empty.setVisible(not found)
+        self.shown.setCurrentWidget(self.table if found else self.empty)
         self.empty.setText(
             tr("Nothing has happened in this visit yet: runs, trainings and notes come here.")
             if self._chosen is not None
             else tr("Choose a patient: the history is that of a visit.")
         )
-        self.layout().setAlignment(Qt.AlignmentFlag.AlignTop if not found else Qt.AlignmentFlag(0))
 
 
 class _ScriptPanel(QWidget):
@@ -150,6 +153,7 @@ class _ScriptPanel(QWidget):
         self.desk = desk
         title = QLabel(tr("This session as a script"))
         title.setProperty("role", "title")
+        title.setWordWrap(True)
         self.language = QComboBox()
         self.language.setAccessibleName(tr("Python or command lines"))
         self.language.addItem(tr("Python"), "python")

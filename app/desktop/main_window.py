@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from PyQt6.QtCore import QEvent, QObject, QProcess, QSignalBlocker, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QProcess, QSignalBlocker, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QMainWindow,
     QMessageBox,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -53,7 +54,7 @@ TITLES = {
 }
 # pages that join with their own instruments
 PLANNED = ("cohorts", "connectome", "learning")
-FIRST_OF_THE_OTHERS = "cohorts"
+RAIL = (*(name for name in PAGES if name not in PLANNED), *PLANNED)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,26 @@ class Desk:
         return self.session.workspace
 
 
+def _heading(text: str) -> QListWidgetItem:
+    """A line of the rail that cannot be chosen."""
+    item = QListWidgetItem(f"\n{text}")
+    font = item.font()
+    font.setItalic(True)
+    item.setFont(font)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    return item
+
+
+def _frame(page: QWidget) -> QScrollArea:
+    """Let a page be scrolled where it is larger than the window, as with large text."""
+    frame = QScrollArea()
+    frame.setWidget(page)
+    frame.setWidgetResizable(True)
+    frame.setFrameShape(QScrollArea.Shape.NoFrame)
+    frame.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return frame
+
+
 class MainWindow(QMainWindow):
     """The program's window."""
 
@@ -79,6 +100,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self._settings: Settings | None = None
         self.pages: dict[str, QWidget] = {}
+        self._frames: dict[str, QScrollArea] = {}
         # before the first widget is made: it asks for its size and its words
         self._dress(session.state.settings)
         self._make_widgets()
@@ -115,6 +137,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._fill_rail()
         self.rail.currentItemChanged.connect(self._choose_page)
+        self.rail.setFocus()
 
     # the rail and the pages
 
@@ -122,18 +145,14 @@ class MainWindow(QMainWindow):
         with QSignalBlocker(self.rail):
             self.rail.clear()
             self.rail.setAccessibleName(tr("Pages"))
-            for name in PAGES:
-                if name == FIRST_OF_THE_OTHERS:
-                    line = QListWidgetItem()
-                    line.setFlags(Qt.ItemFlag.NoItemFlags)
-                    line.setSizeHint(QSize(0, self.rail.fontMetrics().height()))
-                    self.rail.addItem(line)
+            for name in RAIL:
                 item = QListWidgetItem(tr(TITLES[name]))
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 if name in PLANNED:
                     item.setFlags(Qt.ItemFlag.NoItemFlags)
-                    item.setText(f"{tr(TITLES[name])}\n{tr('planned')}")
                     item.setToolTip(tr("This instrument joins the window with its own release"))
+                if name == PLANNED[0]:
+                    self.rail.addItem(_heading(tr("planned")))
                 self.rail.addItem(item)
         self._fit_rail()
 
@@ -150,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def hop(self) -> None:
         """Move the focus from the rail to the page, or back."""
-        page = self.stack.currentWidget()
+        page = self.pages[self.desk.session.state.page]
         if page.isAncestorOf(QApplication.focusWidget() or self.rail):
             self.rail.setFocus()
         else:
@@ -161,7 +180,8 @@ class MainWindow(QMainWindow):
         """The page of a name, made when it is first asked for."""
         if name not in self.pages:
             self.pages[name] = self._make_page(name)
-            self.stack.addWidget(self.pages[name])
+            self._frames[name] = _frame(self.pages[name])
+            self.stack.addWidget(self._frames[name])
         return self.pages[name]
 
     def _make_page(self, name: str) -> QWidget:
@@ -180,7 +200,8 @@ class MainWindow(QMainWindow):
             if self.rail.item(row).data(Qt.ItemDataRole.UserRole) == state.page:
                 with QSignalBlocker(self.rail):
                     self.rail.setCurrentRow(row)
-        self.stack.setCurrentWidget(self.page(state.page))
+        self.page(state.page)
+        self.stack.setCurrentWidget(self._frames[state.page])
         self.top.show_state(state)
         self.bottom.show_state(state)
         self.menus.show_state(state)
@@ -206,11 +227,12 @@ class MainWindow(QMainWindow):
         self.notes.retranslate()
         self.bottom.retranslate()
         self._fill_rail()
-        for page in self.pages.values():
-            self.stack.removeWidget(page)
+        for name, page in self.pages.items():
             page.close()
-            page.deleteLater()
+            self.stack.removeWidget(self._frames[name])
+            self._frames[name].deleteLater()
         self.pages.clear()
+        self._frames.clear()
 
     # what must be known
 

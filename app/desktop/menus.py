@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication, QKeySequence
 
 from neurokit.app.desktop.diagnostics import describe_window
-from neurokit.app.desktop.session import PAGES, State
+from neurokit.app.desktop.session import State
 from neurokit.app.desktop.translations import tr
 
 if TYPE_CHECKING:
@@ -62,12 +62,10 @@ class Menus:
             self._add(menu, name, partial(self.window.set, language=code))
 
     def _fill_go(self, menu) -> None:
-        from neurokit.app.desktop.main_window import PLANNED, TITLES
+        from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
 
-        for number, name in enumerate(PAGES, 1):
-            if name not in PLANNED:
-                key = f"Ctrl+{number}" if number < 10 else "Ctrl+0"
-                self._add(menu, tr(TITLES[name]), partial(self.window.go, name), key)
+        for number, name in enumerate(RAIL[: -len(PLANNED)], 1):
+            self._add(menu, tr(TITLES[name]), partial(self.window.go, name), f"Ctrl+{number}")
         menu.addSeparator()
         self._add(menu, tr("Between the list of pages and the page"), self.window.hop, "F6")
 

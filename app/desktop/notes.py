@@ -27,6 +27,7 @@ class NoteBar(QFrame):
         self.cancel_button = QPushButton()
         self.cancel_button.clicked.connect(self.leave)
         layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
         layout.addWidget(self.label)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.keep_button)

@@ -94,8 +94,9 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
         background: {chosen.surface};
     }}
     QPushButton:hover, QToolButton:hover {{ border-color: {chosen.accent}; }}
-    QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QListView:focus,
-    QTableView:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border: 2px solid {chosen.accent}; }}
+    QPushButton:focus, QToolButton:focus, QLineEdit:focus, QListView:focus, QTableView:focus {{
+        border: 2px solid {chosen.accent};
+    }}
     QPushButton:disabled {{ color: {chosen.muted}; }}
     QPushButton[main="true"] {{
         background: {chosen.accent}; color: {chosen.on_accent}; border-color: {chosen.accent};
@@ -105,7 +106,7 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
         background: {chosen.window}; color: {chosen.muted}; border-color: {chosen.line};
     }}
     QPushButton[danger="true"] {{ color: {chosen.bad}; border-color: {chosen.bad}; }}
-    QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTableView, QListView {{
+    QLineEdit, QPlainTextEdit, QTableView, QListView {{
         border: 1px solid {chosen.line}; border-radius: {radius}px; padding: {pad // 2}px;
         background: {chosen.surface};
     }}
@@ -122,8 +123,10 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
         background: {chosen.surface}; border: 0; border-left: {pad}px solid {chosen.fair};
         border-bottom: 1px solid {chosen.line};
     }}
+    QComboBox, QAbstractSpinBox {{ min-height: {round(22 * scale)}px; }}
+    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; }}
     QListWidget#rail {{ border: 0; border-right: 1px solid {chosen.line}; border-radius: 0; }}
-    QListWidget#rail::item {{ padding: {pad}px {pad}px; }}
+    QListWidget#rail::item {{ padding: 6px {pad}px; }}
     QListWidget#rail::item:selected {{ background: {chosen.accent}; color: {chosen.on_accent}; }}
     QHeaderView::section {{
         background: {chosen.window}; border: 0; border-bottom: 1px solid {chosen.line};

@@ -29,6 +29,7 @@ class TopBar(QFrame):
         self.stop = QPushButton()
         self.stop.setProperty("danger", True)
         layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
         layout.addWidget(self.patient)
         layout.addStretch(1)
         layout.addWidget(self.recording)
