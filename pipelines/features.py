@@ -18,39 +18,22 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from neurokit.pipelines.band_table import (
+    TWO_HERTZ,
+    Band,
+    Place,
+    PowerFeature,
+    explained_variance,
+    feature_text,
+    find_channel,
+    log_powers,
+    named,
+)
 from neurokit.pipelines.epochs import CheckedEpochs, as_array, channel_names, sampling_rate
+from neurokit.pipelines.subsets import SubsetFold
 
-Band = tuple[float, float]
-# a channel by its name, or by its number where epochs carry no names, and a band in hertz
-PowerFeature = tuple[Any, float, float]
-TWO_HERTZ: tuple[Band, ...] = tuple((float(low), low + 2.0) for low in range(8, 30, 2))
 # of more than eight features no clinic waits for all combinations
 _MOST_TO_COMBINE = 8
-
-
-def explained_variance(table: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Share of each feature's variance that the classes explain: R² of any number of classes.
-
-    Parameters
-    ----------
-    table : array, shape (n_epochs, n_features)
-        Features.
-    y : array, shape (n_epochs,)
-        Classes.
-
-    Returns
-    -------
-    r2 : array, shape (n_features,)
-        0 to 1; 0 where a feature does not vary.
-    """
-    centred = table - table.mean(axis=0)
-    total = (centred**2).sum(axis=0)
-    between = np.zeros(table.shape[1])
-    for label in np.unique(y):
-        inside = centred[y == label]
-        between += len(inside) * inside.mean(axis=0) ** 2
-    varies = total > 0
-    return np.divide(between, total, out=np.zeros_like(total), where=varies)
 
 
 class _ChosenPowers(TransformerMixin, BaseEstimator):
@@ -71,10 +54,10 @@ class _ChosenPowers(TransformerMixin, BaseEstimator):
         epochs, names = as_array(X), channel_names(X, self.ch_names)
         candidates = self._candidates(epochs.shape[1], names)
         self.sfreq_ = sampling_rate(X, self.sfreq)
-        table = _log_powers(epochs, self.sfreq_, candidates)
+        table = log_powers(epochs, self.sfreq_, candidates)
         kept = self._choose(table, candidates, y)
         self.picks_ = [candidates[index] for index in kept]
-        self.features_ = [_named(pick, names) for pick in self.picks_]
+        self.features_ = [named(pick, names) for pick in self.picks_]
         self.n_channels_ = epochs.shape[1]
         if len(kept) < len(candidates):
             self.chosen_ = {"features": [feature_text(feature) for feature in self.features_]}
@@ -83,21 +66,17 @@ class _ChosenPowers(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> np.ndarray:
         """Log powers of the chosen features, shape (n_epochs, n_features)."""
         check_is_fitted(self)
-        return _log_powers(as_array(X), self.sfreq_, self.picks_)
+        return log_powers(as_array(X), self.sfreq_, self.picks_)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Names of the chosen features: channel and band."""
         check_is_fitted(self)
         return np.array([feature_text(feature) for feature in self.features_], dtype=object)
 
-    def _candidates(
-        self, n_channels: int, names: Sequence[str] | None
-    ) -> list[tuple[int, float, float]]:
+    def _candidates(self, n_channels: int, names: Sequence[str] | None) -> list[Place]:
         return [(channel, low, high) for channel in range(n_channels) for low, high in self.bands]
 
-    def _choose(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
-    ) -> list[int]:
+    def _choose(self, table: np.ndarray, candidates: list[Place], y: Any) -> list[int]:
         raise NotImplementedError
 
 
@@ -140,27 +119,23 @@ class PickedFeatures(_ChosenPowers):
         self.sfreq = sfreq
         self.ch_names = ch_names
 
-    def _candidates(
-        self, n_channels: int, names: Sequence[str] | None
-    ) -> list[tuple[int, float, float]]:
+    def _candidates(self, n_channels: int, names: Sequence[str] | None) -> list[Place]:
         if self.features is None:
             return super()._candidates(n_channels, names)
         if not len(self.features):
             raise ValueError("no feature is picked; pick one at least, as in ('C3', 8, 12)")
         return [
-            (_channel(channel, n_channels, names), float(low), float(high))
+            (find_channel(channel, n_channels, names), float(low), float(high))
             for channel, low, high in self.features
         ]
 
-    def _choose(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
-    ) -> list[int]:
+    def _choose(self, table: np.ndarray, candidates: list[Place], y: Any) -> list[int]:
         if self.features is not None:
             return list(range(len(candidates)))
-        return self._best_of_each_channel(table, candidates, y)
+        return self._best_of_eachfind_channel(table, candidates, y)
 
-    def _best_of_each_channel(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
+    def _best_of_eachfind_channel(
+        self, table: np.ndarray, candidates: list[Place], y: Any
     ) -> list[int]:
         r2 = explained_variance(table, _labels(y))
         best: dict[int, int] = {}
@@ -211,9 +186,7 @@ class CombinedFeatures(PickedFeatures):
         self.cv = cv
         self.random_state = random_state
 
-    def _choose(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
-    ) -> list[int]:
+    def _choose(self, table: np.ndarray, candidates: list[Place], y: Any) -> list[int]:
         picked, labels = super()._choose(table, candidates, y), _labels(y)
         if len(picked) > _MOST_TO_COMBINE:
             order = np.argsort(-explained_variance(table[:, picked], labels), kind="stable")
@@ -222,10 +195,10 @@ class CombinedFeatures(PickedFeatures):
         if fewest < 3:  # nothing is left to test on
             return picked
         folds = StratifiedKFold(min(self.cv, fewest), shuffle=True, random_state=self.random_state)
-        splits = list(folds.split(table, labels))
+        learned = [SubsetFold(table, labels, *split) for split in folds.split(table, labels)]
         sizes = range(1, min(_checked_count(self.max_size), len(picked)) + 1)
         subsets = [list(subset) for size in sizes for subset in combinations(picked, size)]
-        scores = [_hits(table[:, subset], labels, splits) for subset in subsets]
+        scores = [sum(fold.hits(subset) for fold in learned) for subset in subsets]
         return subsets[int(np.argmax(scores))]
 
 
@@ -268,9 +241,7 @@ class MrmrSelection(_ChosenPowers):
         self.sfreq = sfreq
         self.ch_names = ch_names
 
-    def _choose(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
-    ) -> list[int]:
+    def _choose(self, table: np.ndarray, candidates: list[Place], y: Any) -> list[int]:
         labels = _labels(y)
         relevance = _f_values(table, labels)
         scaled = table - table.mean(axis=0)
@@ -344,9 +315,7 @@ class StabilitySelection(_ChosenPowers):
         self.ch_names = ch_names
         self.random_state = random_state
 
-    def _choose(
-        self, table: np.ndarray, candidates: list[tuple[int, float, float]], y: Any
-    ) -> list[int]:
+    def _choose(self, table: np.ndarray, candidates: list[Place], y: Any) -> list[int]:
         labels, random = _labels(y), check_random_state(self.random_state)
         counts, n_best = np.zeros(len(candidates)), min(self.n_best, len(candidates))
         for _ in range(self.n_pairs):
@@ -358,65 +327,6 @@ class StabilitySelection(_ChosenPowers):
         order = np.argsort(-self.frequencies_, kind="stable")
         stable = int(np.sum(self.frequencies_ >= self.threshold))
         return [int(index) for index in order[: min(max(stable, 1), _checked_count(self.most))]]
-
-
-def feature_text(feature: PowerFeature) -> str:
-    """Write a feature as people do: ``C3 8-12 Hz``."""
-    channel, low, high = feature
-    return f"{channel} {low:g}-{high:g} Hz"
-
-
-def _log_powers(
-    epochs: np.ndarray, sfreq: float, features: Sequence[tuple[int, float, float]]
-) -> np.ndarray:
-    """Log of the mean Welch power of each feature's channel in its band."""
-    from scipy.signal import welch
-
-    used = sorted({channel for channel, _, _ in features})
-    n_window = min(round(sfreq), epochs.shape[-1])
-    frequencies, density = welch(epochs[:, used], sfreq, nperseg=n_window)
-    places, masks = {channel: place for place, channel in enumerate(used)}, {}
-    table = np.empty((len(epochs), len(features)))
-    for column, (channel, low, high) in enumerate(features):
-        if (low, high) not in masks:
-            masks[low, high] = _inside(frequencies, low, high)
-        table[:, column] = density[:, places[channel], masks[low, high]].mean(axis=-1)
-    return np.log(table)
-
-
-def _inside(frequencies: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Frequencies within a band; of one narrower than their distance, the nearest."""
-    if not 0 < low <= high <= frequencies[-1]:
-        raise ValueError(
-            f"band {low:g}-{high:g} Hz must lie above 0 and up to {frequencies[-1]:g} Hz, "
-            "half the sampling rate"
-        )
-    inside = (low <= frequencies) & (frequencies <= high)
-    if not inside.any():
-        inside[np.argmin(np.abs(frequencies - (low + high) / 2))] = True
-    return inside
-
-
-def _channel(channel: Any, n_channels: int, names: Sequence[str] | None) -> int:
-    """Find the number of a channel that is named as people write it."""
-    if isinstance(channel, str):
-        if names is None:
-            raise ValueError(
-                f"the feature at {channel} needs the names of the channels; give ch_names, "
-                "or pass mne.Epochs"
-            )
-        lower = [name.lower() for name in names]
-        if channel.lower() in lower:
-            return lower.index(channel.lower())
-        raise ValueError(f"there is no channel {channel}; there are {', '.join(names)}")
-    if not 0 <= channel < n_channels:
-        raise ValueError(f"there is no channel {channel}; there are 0 to {n_channels - 1}")
-    return int(channel)
-
-
-def _named(pick: tuple[int, float, float], names: Sequence[str] | None) -> PowerFeature:
-    channel, low, high = pick
-    return (channel if names is None else names[channel], low, high)
 
 
 def _labels(y: Any) -> np.ndarray:
@@ -444,17 +354,6 @@ def _half(labels: np.ndarray, random: Any) -> np.ndarray:
         rows = random.permutation(np.flatnonzero(labels == label))
         inside[rows[: (len(rows) + random.randint(2)) // 2]] = True
     return inside
-
-
-def _hits(
-    table: np.ndarray, labels: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]
-) -> int:
-    """Trials that LDA decides rightly, those of each split learned from the rest."""
-    hits = 0
-    for train, test in splits:
-        lda = _lda().fit(table[train], labels[train])
-        hits += int(np.sum(lda.predict(table[test]) == labels[test]))
-    return hits
 
 
 def _lda() -> LinearDiscriminantAnalysis:

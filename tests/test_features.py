@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 from scipy.signal import welch
 from sklearn.base import clone
+from sklearn.covariance import ledoit_wolf
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.feature_selection import f_classif
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
@@ -14,7 +16,8 @@ from neurokit.pipelines import (
     StabilitySelection,
     build,
 )
-from neurokit.pipelines.features import TWO_HERTZ, explained_variance
+from neurokit.pipelines.band_table import TWO_HERTZ, explained_variance
+from neurokit.pipelines.subsets import SubsetFold
 
 SFREQ = 125.0
 NAMES = ["C3", "C4", "Cz", "Pz"]
@@ -141,6 +144,27 @@ def test_the_best_combination_leaves_out_what_does_not_help():
     assert CombinedFeatures(**asked).fit(X, y).features_ == [("C3", 10.0, 12.0)]
     few = np.r_[:4]  # two of each class: nothing to test on
     assert len(CombinedFeatures(**asked).fit(X[few], y[few]).features_) == 3
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_subsets_are_decided_as_by_scikit_learns_lda(n_classes):
+    random = np.random.default_rng(n_classes)
+    labels = random.permutation(np.repeat(np.arange(n_classes), [14, 9, 8][:n_classes]))
+    table = random.standard_normal((len(labels), 4)) @ random.standard_normal((4, 4))
+    table[labels == 0] += 1
+    split = np.arange(0, len(labels) - 6), np.arange(len(labels) - 6, len(labels))
+    fold = SubsetFold(table, labels, *split)
+    for subset in ([0], [2, 3], [0, 1, 3], [0, 1, 2, 3]):
+        lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+        lda.fit(table[split[0]][:, subset], labels[split[0]])
+        expected = lda.score(table[split[1]][:, subset], labels[split[1]]) * 6
+        assert fold.hits(subset) == round(expected)
+        whole = SubsetFold(table, labels, split[0], np.arange(len(labels)))
+        assert whole.hits(subset) == round(lda.score(table[:, subset], labels) * len(labels))
+        for k in range(n_classes):
+            group = table[split[0]][labels[split[0]] == k][:, subset]
+            shrunk = ledoit_wolf((group - group.mean(axis=0)) / group.std(axis=0))[0]
+            np.testing.assert_allclose(fold._shrunk(k, subset), shrunk, atol=1e-12)
 
 
 def test_of_many_picks_the_eight_best_are_combined():
