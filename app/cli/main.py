@@ -17,6 +17,7 @@ from neurokit.app.cli import (
     evaluate,
     patients,
     pipelines,
+    record,
     results,
     train,
 )
@@ -59,6 +60,7 @@ cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
+cli.command()(record.record)
 cli.command()(train.train)
 cli.command()(backup.backup)
 
