@@ -82,7 +82,18 @@ def test_a_note_is_of_the_moment_it_was_asked_for(window, visit, qtbot):
     (note,) = window.desk.workspace.notes(visit.id)
     assert (note.text, note.when) == ("patient is tired", asked.astimezone(note.when.tzinfo))
     assert not window.notes.isVisible()
-    assert "patient is tired" in window.desk.history.as_python()
+    (step,) = window.desk.history.steps
+    assert step.command.endswith("P-001 'patient is tired'")
+    window.menus.undo.trigger()
+    assert window.desk.workspace.notes(visit.id) == []
+    # the script writes the same note
+    window.close()
+    window.desk.workspace.close()
+    exec(window.desk.history.as_python())
+    with Workspace(window.desk.workspace.folder, read_only=True) as again:
+        assert [(each.text, each.when) for each in again.notes(visit.id)] == [
+            (note.text, note.when)
+        ]
 
 
 def test_a_note_during_a_run_becomes_a_marker_of_its_moment(window, visit, monkeypatch, tmp_path):
