@@ -12,6 +12,7 @@ from neurokit.app.cli import (
     backup,
     bench,
     datasets,
+    decode,
     demo,
     doctor,
     evaluate,
@@ -62,6 +63,7 @@ cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
 cli.command()(record.record)
 cli.command()(train.train)
+cli.command()(decode.decode)
 cli.command()(backup.backup)
 
 
