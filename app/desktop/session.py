@@ -24,12 +24,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    language: Literal["en", "fr"] = Field("en", description="Language")
+    language: Literal["en", "fr"] = Field(
+        "en",
+        description="Language",
+        json_schema_extra={"labels": {"en": "English", "fr": "Français"}},
+    )
     theme: Literal["light", "dark", "high-contrast"] = Field("light", description="Theme")
     font_percent: int = Field(100, ge=100, le=200, description="Size of text, %")
     mains: Literal[50, 60] = Field(50, description="Frequency of the mains, Hz")
     lsl_scope: Literal["machine", "link", "site"] = Field(
-        "machine", description="How far LSL streams are looked for"
+        "machine",
+        description="How far LSL streams are looked for",
+        json_schema_extra={
+            "labels": {"machine": "this computer", "link": "this network", "site": "this site"}
+        },
     )
 
 
