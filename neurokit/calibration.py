@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +17,7 @@ from neurokit.protocol import GrazProtocol
 from neurokit.recorder import Status
 from neurokit.recording_process import RecorderGone, Unfinished, recover
 from neurokit.streams import now as lsl_clock
-from neurokit.trials import Agenda, Cue, Wanted
+from neurokit.trials import Agenda, Cue, Kind, Screen, Wanted
 
 if TYPE_CHECKING:
     from neurokit.recorder import Recorder
@@ -31,31 +30,10 @@ FRAME = 1 / 60
 STATUS_SECONDS = 0.5
 # the recorder's answer may take a while: it is not asked just before a frame is due
 QUIET_SECONDS = 0.3
+# unless the screens of a protocol leave no such moment
+PATIENCE_SECONDS = 2.0
 
-Kind = Literal["baseline", "fixation", "cue", "imagery", "pause", "paused", "done"]
-
-
-@dataclass(frozen=True)
-class Screen:
-    """What the patient sees.
-
-    Parameters
-    ----------
-    kind : str
-        ``"baseline"``, ``"fixation"``, ``"cue"``, ``"imagery"``, ``"pause"`` between trials,
-        ``"paused"`` by the clinician, ``"done"``.
-    label : str
-        The class that is imagined, empty before the cue and outside trials.
-    due : float
-        When it should be on the display, in seconds of the clock.
-    beep : bool
-        Whether a sound goes with it.
-    """
-
-    kind: Kind
-    label: str
-    due: float
-    beep: bool = False
+__all__ = ["FRAME", "Run", "Screen"]
 
 
 class Run:
@@ -293,10 +271,23 @@ class Run:
         return self._agenda.n_done
 
     @property
+    def n_void(self) -> int:
+        """Trials that were shown and do not count."""
+        return len(self._agenda.cues) - self._agenda.n_valid
+
+    @property
     def n_trials(self) -> int:
         """Trials that will count once all is done."""
         is_before_cue = self.screen is not None and self.screen.kind == "fixation"
         return self._agenda.n_valid + len(self._agenda.wanted) + is_before_cue
+
+    @property
+    def order(self) -> list[tuple[str, str]]:
+        """Every trial: class, and ``"done"``, ``"late"``, ``"void"``, ``"now"``, ``"to come"``."""
+        order = self._agenda.order(self.frame)
+        if self.screen is not None and self.screen.kind == "fixation" and self._agenda.current:
+            order.insert(len(self._agenda.cues), (self._agenda.current.label, "now"))
+        return order
 
     @property
     def seconds_left(self) -> float:
@@ -333,8 +324,9 @@ class Run:
             self._break_off(str(error))
 
     def _ask_status(self, now: float) -> None:
-        is_near = not self._is_shown or self._until - now < QUIET_SECONDS
-        if self.is_done or is_near or now < self._next_status:
+        left = self._until - now
+        is_near = left < QUIET_SECONDS and now < self._next_status + PATIENCE_SECONDS
+        if self.is_done or not self._is_shown or is_near or now < self._next_status:
             return
         self._next_status = now + STATUS_SECONDS
         try:
@@ -366,24 +358,31 @@ class Run:
         ``Workspace.add_run``.
         """
         self.stop()
-        path = self._end_recording()
+        path, seconds = self._end_recording()
         return workspace.add_run(
             visit_id,
             path,
+            seconds=seconds,
             kind=kind,
             protocol=self.protocol,
             trials=self.trials,
             source=source,
-            settings=settings,
+            settings={**(settings or {}), **self._findings()},
         )
 
-    def _end_recording(self) -> Path:
+    def _findings(self) -> dict[str, Any]:
+        gaps = len(self.status.gaps)
+        return {"frame": self.frame, "late_frames": self.n_late, "gaps": gaps}
+
+    def _end_recording(self) -> tuple[Path, float | None]:
+        """The file; and its length, where its sidecar does not tell."""
         recorder = self.recorder
         try:
             self.status = recorder.stop()
         except RecorderGone:
             if recorder.sidecar.exists():
-                return recover(Unfinished(recorder.sidecar, recorder.path, {})).path
+                mended = recover(Unfinished(recorder.sidecar, recorder.path, {}))
+                return mended.path, self.status.written / recorder.info.sfreq
         finally:
             recorder.close()
-        return recorder.path
+        return recorder.path, None

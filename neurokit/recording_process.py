@@ -36,12 +36,7 @@ LONGEST_SECONDS = 6 * 3600
 
 
 class RecorderGone(OSError):
-    """The recorder's process has ended; the recording is on the disk.
-
-    ``status`` is how it ended, and None where it died: then the recording is to be mended.
-    """
-
-    status: Status | None = None
+    """The recorder's process has ended; the recording is on the disk, and may need to be mended."""
 
 
 class RecorderClient:
@@ -111,11 +106,9 @@ class RecorderClient:
                 f"the recorder of {self.path.name} has died; what it had acknowledged is safe: "
                 "mend the recording with neurokit record --recover FOLDER"
             )
-        gone = RecorderGone(
+        return RecorderGone(
             f"the recording {self.path.name} has ended: {said['status']['state']}; it is complete"
         )
-        gone.status = Status(**said["status"])
-        return gone
 
 
 def start(

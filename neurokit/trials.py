@@ -9,9 +9,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from neurokit.protocol import MOST_ALIKE_IN_A_ROW, GrazProtocol
 from neurokit.records import Trial
+
+Kind = Literal["baseline", "fixation", "cue", "imagery", "pause", "paused", "done"]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What the patient sees.
+
+    Parameters
+    ----------
+    kind : str
+        ``"baseline"``, ``"fixation"``, ``"cue"``, ``"imagery"``, ``"pause"`` between trials,
+        ``"paused"`` by the clinician, ``"done"``.
+    label : str
+        The class that is imagined, empty before the cue and outside trials.
+    due : float
+        When it should be on the display, in seconds of the clock.
+    beep : bool
+        Whether a sound goes with it.
+    """
+
+    kind: Kind
+    label: str
+    due: float
+    beep: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +122,16 @@ class Agenda:
     def n_valid(self) -> int:
         """Trials whose cue was shown and that count."""
         return sum(not cue.void for cue in self.cues)
+
+    def order(self, frame: float) -> list[tuple[str, str]]:
+        """Class and fate of every trial: those that were shown, and those to come."""
+        shown = []
+        for cue in self.cues:
+            late = "late" if cue.actual - cue.planned > frame else "done"
+            shown.append(
+                (cue.label, "void" if cue.void else "now" if cue.end == math.inf else late)
+            )
+        return shown + [(trial.label, "to come") for trial in self.wanted]
 
     def take_back(self) -> None:
         """Put the trial that is under way at the head of those to come."""

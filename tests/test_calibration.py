@@ -227,6 +227,15 @@ def test_the_recorder_is_left_alone_just_before_a_frame_is_due():
     assert min(patient.recorder.asked) > 0.25
 
 
+def test_a_recorder_is_asked_even_where_no_moment_is_quiet():
+    hasty = SHORT.model_copy(
+        update={"trials_per_class": 20, "baseline": 0, "fixation": 0.2, "cue": 0.2, "imagery": 0.2}
+    )
+    patient = Patient(hasty.model_copy(update={"pause_min": 0.1, "pause_max": 0.1}))
+    patient.look_until(lambda: patient.run.n_done == 20)
+    assert patient.run.status.state == "recording"
+
+
 def test_the_time_that_is_left_runs_down():
     patient = Patient()
     patient.look()

@@ -12,13 +12,11 @@ from neurokit.app.cli import (
     backup,
     bench,
     datasets,
-    decode,
     demo,
     doctor,
     evaluate,
     patients,
     pipelines,
-    record,
     results,
     train,
 )
@@ -61,9 +59,7 @@ cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
-cli.command()(record.record)
 cli.command()(train.train)
-cli.command()(decode.decode)
 cli.command()(backup.backup)
 
 

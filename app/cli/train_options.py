@@ -42,12 +42,12 @@ def run_numbers(text: str | None) -> tuple[int, ...] | None:
 
 def picked(
     features: Sequence[str] | None, combine: bool, seen: tuple[int, ...] | None
-) -> list[Candidate]:
-    """Picks made by hand as candidates: ``C3:8-12``."""
+) -> Candidate | None:
+    """Picks made by hand as a candidate: ``C3:8-12``."""
     from neurokit.attempts import Candidate
 
     if not features:
-        return []
+        return None
     chosen = []
     for feature in features:
         channel, _, band = feature.partition(":")
@@ -55,11 +55,10 @@ def picked(
             raise ValueError(f"a feature is a channel and a band, as in C3:8-12, got {feature!r}")
         low, high = span(band if "-" in band else f"{band}-{band}", "the band of a feature")
         chosen.append((channel, low, high))
-    ways: list[dict[str, Any]] = [{}, {"combine": True}] if combine else [{}]
-    return [
-        Candidate(pipeline="picked+lda", settings={"features": tuple(chosen), **way}, seen=seen)
-        for way in ways
-    ]
+    settings: dict[str, Any] = {"features": tuple(chosen)}
+    if combine:
+        settings["combine"] = True
+    return Candidate(pipeline="picked+lda", settings=settings, seen=seen)
 
 
 def cut_options(

@@ -58,6 +58,8 @@ class CueWidget(QWidget):
         self.current: Screen | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("What the patient sees"))
+        # the clinician's window keeps the keys
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setMinimumSize(160, 120)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -125,6 +127,8 @@ class SwappedCues(QOpenGLWindow):
         self.current: Screen | None = None
         self._is_drawn = self._is_running = False
         self._is_awaited = False
+        # the clinician's window keeps the keys; the name is Qt's own
+        self.setProperty("_q_showWithoutActivating", True)
         self.frameSwapped.connect(self._swapped)
 
     @property

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,6 +22,14 @@ from PyQt6.QtWidgets import (
 )
 
 from neurokit.app.desktop.translations import tr
+
+# check boxes beside each other
+COLUMNS = 3
+
+
+def title(value: str) -> str:
+    """What a value of the program is called on the screen: ``left_hand`` is ``Left hand``."""
+    return value.replace("_", " ").capitalize()
 
 
 class Form(QWidget):
@@ -58,6 +67,7 @@ class Form(QWidget):
         self.problem.hide()
         self.editors: dict[str, _Editor] = {}
         layout = QFormLayout(self)
+        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in fields or type(model).model_fields:
             field = type(model).model_fields[name]
@@ -102,7 +112,7 @@ class _Editor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
             layout.addWidget(widget)
-        self.setFocusProxy(widgets[0])
+            self.setFocusProxy(widget)
         self.widgets = widgets
 
     def put(self, value: Any) -> None:
@@ -112,9 +122,17 @@ class _Editor(QWidget):
         raise NotImplementedError
 
 
+class _Decimal(QDoubleSpinBox):
+    """Shows no zeros at the end."""
+
+    def textFromValue(self, value: float) -> str:
+        """Write a number as people do."""
+        return self.locale().toString(value, "g", 6)
+
+
 class _Number(_Editor):
     def __init__(self, field: FieldInfo, whole: bool) -> None:
-        box: QSpinBox | QDoubleSpinBox = QSpinBox() if whole else QDoubleSpinBox()
+        box: QSpinBox | QDoubleSpinBox = QSpinBox() if whole else _Decimal()
         low, high = -1e6, 1e6
         for limit in _limits(field):
             if isinstance(limit, Ge):
@@ -160,11 +178,11 @@ class _Switch(_Editor):
 
 
 class _Choice(_Editor):
-    def __init__(self, values: tuple[Any, ...], labels: dict[str, str]) -> None:
+    def __init__(self, values: tuple[Any, ...]) -> None:
         self.box = QComboBox()
         super().__init__(self.box)
         for value in values:
-            self.box.addItem(tr(labels.get(str(value), str(value))), value)
+            self.box.addItem(tr(str(value)), value)
         self.box.currentIndexChanged.connect(self.edited)
 
     def put(self, value: Any) -> None:
@@ -177,8 +195,14 @@ class _Choice(_Editor):
 
 class _Several(_Editor):
     def __init__(self, values: tuple[str, ...]) -> None:
-        self.boxes = {value: QCheckBox(tr(value)) for value in values}
-        super().__init__(*self.boxes.values())
+        super().__init__()
+        self.boxes = {value: QCheckBox(tr(title(value))) for value in values}
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        for place, box in enumerate(self.boxes.values()):
+            grid.addWidget(box, *divmod(place, COLUMNS))
+        self.layout().addLayout(grid)
+        self.setFocusProxy(next(iter(self.boxes.values())))
         for box in self.boxes.values():
             box.toggled.connect(self.edited)
 
@@ -213,9 +237,7 @@ def _editor(field: FieldInfo, choices: tuple[str, ...] | None) -> _Editor:
     if choices is not None:
         return _Several(choices)
     if get_origin(kind) is Literal:
-        extra = field.json_schema_extra
-        labels = extra.get("labels", {}) if isinstance(extra, dict) else {}
-        return _Choice(get_args(kind), dict(labels))
+        return _Choice(get_args(kind))
     if kind is bool:
         return _Switch()
     if kind in (int, float):

@@ -115,6 +115,9 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
     QLabel[role="problem"] {{ color: {chosen.bad}; font-weight: 600; }}
     QLabel[role="good"] {{ color: {chosen.good}; font-weight: 600; }}
     QLabel[role="strong"] {{ font-weight: 600; }}
+    QFrame[role="card"] {{
+        background: {chosen.surface}; border: 1px solid {chosen.line}; border-radius: {radius}px;
+    }}
     QFrame[role="strip"] {{
         background: {chosen.surface}; border: 0; border-bottom: 1px solid {chosen.line};
         border-top: 1px solid {chosen.line};
@@ -130,7 +133,7 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
     QListWidget#rail::item:selected {{ background: {chosen.accent}; color: {chosen.on_accent}; }}
     QHeaderView::section {{
         background: {chosen.window}; border: 0; border-bottom: 1px solid {chosen.line};
-        padding: {pad // 2}px 4px; font-weight: 600;
+        padding: {pad // 2}px {pad}px; font-weight: 600;
     }}
     QProgressBar {{
         border: 1px solid {chosen.line}; border-radius: {radius}px; text-align: center;

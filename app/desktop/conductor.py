@@ -1,0 +1,238 @@
+"""Conducts a calibration: recorder, patient's window and run, from the start to the kept run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from neurokit.app.desktop.cue_painting import patient_colours
+from neurokit.app.desktop.recordings import KIND, Live, add_to_bids, begin_recording
+from neurokit.app.desktop.translations import tr
+
+if TYPE_CHECKING:
+    from neurokit.app.desktop.cues import Cues, Presenter
+    from neurokit.app.desktop.main_window import Desk
+    from neurokit.calibration import Run
+
+TOLD_MS = 250
+
+
+class Conductor(QObject):
+    """Leads one run at a time.
+
+    Signals
+    -------
+    began(), told(), changed(object)
+        It runs; there is news of it; the patient sees another screen.
+    kept(object), failed(str)
+        It has ended: the run as the workspace keeps it; or words that say what went wrong.
+    """
+
+    began = pyqtSignal()
+    told = pyqtSignal()
+    changed = pyqtSignal(object)
+    kept = pyqtSignal(object)
+    failed = pyqtSignal(str)
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self.desk, self.window = desk, window
+        self.run: Run | None = None
+        self.cues: Cues | None = None
+        self.is_starting = False
+        self._presenter: Presenter | None = None
+        self._visit = 0
+        self._source = ""
+        self._forget_stop = lambda: None
+        self._teller = QTimer(self)
+        self._teller.setInterval(TOLD_MS)
+        self._teller.timeout.connect(self.told)
+
+    # beginning
+
+    def begin(self) -> None:
+        """Start the recorder, and then the run."""
+        state = self.desk.session.state
+        if self.run is not None or self.is_starting or state.patient is None:
+            return
+        workspace = self.desk.workspace
+        try:
+            visit = state.visit or workspace.open_visit(state.patient).id
+            path = workspace.new_recording_path(visit, KIND)
+        except (OSError, ValueError) as error:
+            self.failed.emit(str(error))
+            return
+        self.desk.session.go(visit=visit)
+        self.is_starting = True
+        self._visit, self._source = visit, state.source
+        about = {
+            "patient": workspace.patient(state.patient).pseudonym,
+            "visit": visit,
+            "kind": KIND,
+            "protocol": state.protocol.model_dump(mode="json"),
+            "source": state.source,
+        }
+        task = self.desk.tasks.start(
+            tr("Starting the recorder"), begin_recording, state.source, str(path), about
+        )
+        task.done.connect(self._recorded)
+        task.failed.connect(self._not_recorded)
+
+    def _not_recorded(self, reason: str) -> None:
+        self.is_starting = False
+        self.failed.emit(reason)
+
+    def _recorded(self, sidecar: str) -> None:
+        from neurokit.calibration import Run
+        from neurokit.recording_process import attach
+
+        self.is_starting = False
+        try:
+            client = attach(sidecar)
+        except OSError as error:
+            self.failed.emit(str(error))
+            return
+        self._lead(Run(self.desk.session.state.protocol, client), sidecar)
+
+    def take_up(self, live: Live) -> None:
+        """Take up a run whose window was lost; it waits, paused."""
+        from neurokit.calibration import Run
+        from neurokit.recording_process import attach
+        from neurokit.trials import read_markers
+
+        self._visit, self._source = live.visit, live.source
+        try:
+            client = attach(live.sidecar)
+            markers = read_markers(client.path)
+        except (OSError, ValueError) as error:
+            self.failed.emit(str(error))
+            return
+        self._lead(Run.take_up(live.protocol, client, markers), str(live.sidecar))
+
+    def _lead(self, run: Run, sidecar: str) -> None:
+        from neurokit.app.desktop.cues import Presenter
+
+        self.run = run
+        session = self.desk.session
+        session.go(recording=sidecar, message="")
+        self._forget_stop = session.on_stop(self.stop)
+        self._open_cues()
+        self._presenter = Presenter(run, self.cues, self)
+        self._presenter.changed.connect(self.changed)
+        # once the screen that ends it has been seen
+        self._presenter.ended.connect(
+            lambda: QTimer.singleShot(0, self._finish),
+        )
+        self._teller.start()
+        self.began.emit()
+        self._presenter.begin()
+
+    def _open_cues(self) -> None:
+        from neurokit.app.desktop.cues import open_cues
+
+        colours = patient_colours(self.desk.session.state.settings)
+        self.cues = open_cues(colours, self.window.window())
+        self.run.frame = self.cues.frame
+        self.cues.closed.connect(self._lost_cues)
+
+    def _lost_cues(self) -> None:
+        """Somebody closed the patient's window: the run waits until it is resumed."""
+        if self._presenter is not None and self.run is not None and not self.run.is_done:
+            self.run.pause()
+            self._presenter.advance()
+            self.told.emit()
+
+    # on the way
+
+    def pause(self) -> None:
+        """Interrupt the run, or go on with it."""
+        if self.run is None:
+            return
+        if self.run.is_paused:
+            self.run.resume()
+            self._show_again()
+        else:
+            self.run.pause()
+        self._presenter.advance()
+        self.told.emit()
+
+    def _show_again(self) -> None:
+        """Bring the patient's window back if it was closed."""
+        if not self.cues.isVisible():
+            self.cues.show()
+            self.cues.begin()
+
+    def repeat(self) -> int | None:
+        """Ask the latest trial again; returns its number."""
+        if self.run is None:
+            return None
+        number = self.run.repeat()
+        self.told.emit()
+        return number
+
+    def stop(self) -> None:
+        """End the run now, and keep what there is."""
+        if self.run is not None and self._presenter is not None:
+            self.run.stop()
+            self._presenter.advance()
+
+    # the end
+
+    def _finish(self) -> None:
+        run = self.run
+        if run is None:
+            return
+        problem = run.problem
+        try:
+            row = run.finish(self.desk.workspace, self._visit, kind=KIND, source=self._source)
+        except (OSError, ValueError) as error:
+            self._let_go()
+            self.failed.emit(str(error))
+            return
+        self._let_go()
+        self._tell_history(row)
+        self.kept.emit(row)
+        if problem:
+            self.desk.session.go(message=problem)
+
+    def _tell_history(self, row) -> None:
+        protocol = row.protocol.model_dump(exclude_defaults=True)
+        settings = ", ".join(f"{name}={value!r}" for name, value in protocol.items())
+        folder = str(self.desk.workspace.folder)
+        self.desk.history.append(
+            tr("a calibration"),
+            "from neurokit.protocol import GrazProtocol\n"
+            "from neurokit.workspace import Workspace\n"
+            f"workspace = Workspace({folder!r})\n"
+            f"protocol = GrazProtocol({settings})\n"
+            f"run = workspace.run({row.id})  # recorded from {row.source}",
+            f"neurokit record {row.source} {row.path}",
+        )
+        task = self.desk.tasks.start(tr("Writing the run as BIDS"), add_to_bids, folder, row.id)
+        task.failed.connect(lambda text: self.desk.session.go(message=text))
+
+    def _let_go(self) -> None:
+        """Close the patient's window and forget the run."""
+        self._teller.stop()
+        self._forget_stop()
+        if self._presenter is not None:
+            self._presenter.close()
+            self._presenter = None
+        if self.cues is not None:
+            cues, self.cues = self.cues, None
+            cues.close()
+            cues.deleteLater()
+        self.run = None
+        self.desk.session.go(recording="")
+
+    def leave(self) -> None:
+        """Let go of the run; its recording goes on, and can be taken up again."""
+        run = self.run
+        if run is None:
+            return
+        if not run.is_paused and not run.is_done:
+            run.pause()
+        run.recorder.close()
+        self._let_go()
