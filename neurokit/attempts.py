@@ -104,6 +104,10 @@ class Attempt(BaseModel):
     problem: str = ""
     seconds: float = 0.0
     cut: dict[str, Any] = Field(default_factory=dict)
+    # what the trials were asked for with: ``classes``, and options of ``run_epochs``
+    asked: dict[str, Any] = Field(default_factory=dict)
+    # numbers of the runs in the workspace
+    run_ids: tuple[int, ...] = ()
     note: str = ""
     pinned: bool = False
 

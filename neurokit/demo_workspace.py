@@ -77,9 +77,10 @@ def _fill(workspace: Workspace, tell: Callable[..., None]) -> None:
             started = when + timedelta(minutes=10 * run)
             runs.append(_record(workspace, visit, strength, number, seed, started))
         workspace.add_score(patient.id, "FMA-UE", score, when)
-        workspace.note(visit.id, "Sat still, a little tired at the end", when)
+        later = when + timedelta(minutes=10 * N_RUNS)
+        workspace.note(visit.id, "Sat still, a little tired at the end", later)
         tell((number + N_RUNS / (N_RUNS + 1)) / len(VISITS), f"visit {number + 1}, training")
-        _train(workspace, visit, runs)
+        _train(workspace, visit, runs, later + timedelta(minutes=5))
 
 
 def _record(
@@ -110,7 +111,7 @@ def _record(
     return workspace.run(stored.id)
 
 
-def _train(workspace: Workspace, visit: Visit, runs: list[Run]) -> None:
+def _train(workspace: Workspace, visit: Visit, runs: list[Run], when: datetime) -> None:
     """Train on the runs of a visit, and keep the model of the best attempt."""
     from neurokit.attempts import Candidate
     from neurokit.models import fingerprint
@@ -126,4 +127,7 @@ def _train(workspace: Workspace, visit: Visit, runs: list[Run]) -> None:
     }
     best = max(kept, key=lambda training: kept[training].score or 0.0)
     path = fit_final(epochs, kept[best], workspace.new_model_path(best))
-    workspace.add_model(best, path, fingerprint(path))
+    model = workspace.add_model(best, path, fingerprint(path))
+    for training in kept:
+        workspace.update("trainings", training, {"created": to_text(when)})
+    workspace.update("models", model.id, {"created": to_text(when)})

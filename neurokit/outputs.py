@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from neurokit import __version__
 from neurokit.adaptation import Update
-from neurokit.online import Decoder, Mark, OnlineSettings, Output, TrialOutcome
+from neurokit.online import ENDS, Decoder, Mark, OnlineSettings, Output, TrialOutcome
 from neurokit.xdf import XdfStream, XdfWriter
 from neurokit.xdf_mender import mend
 
@@ -250,12 +250,23 @@ def read_signal(recording: str | os.PathLike[str]) -> Signal:
     )
 
 
+def _asked(signal: Signal, decoder: Decoder, names: Mapping[str, str]) -> Iterable[Mark]:
+    """What a recording's events say to a decoder; trials end with its window if nothing ends them."""
+    renamed = [replace(mark, label=names.get(mark.label, mark.label)) for mark in signal.marks]
+    yield from renamed
+    if not any(mark.label in ENDS for mark in renamed):
+        length = decoder.n_lead + decoder.n_window + decoder.n_hop
+        for mark in renamed:
+            if mark.label in decoder.classes:
+                yield Mark(ENDS[0], mark.sample + length, mark.due + length)
+
+
 def replay(
     recording: str | os.PathLike[str],
     model: str | os.PathLike[str] | None = None,
     settings: OnlineSettings | None = None,
     *,
-    marks: Iterable[Mark] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Decoder, list[Output]]:
     """Decode a recording as it was decoded online, or as it would have been.
 
@@ -267,8 +278,8 @@ def replay(
         By default the one that decoded it.
     settings : OnlineSettings, optional
         By default those of then.
-    marks : iterable of Mark, optional
-        What is said to the decoder; by default what was said then, or the recording's events.
+    names : mapping, optional
+        Class that an event of the recording means (``{"769": "left_hand"}``).
 
     Returns
     -------
@@ -283,18 +294,18 @@ def replay(
     FileNotFoundError, ValueError
         If it was never decoded and no model is named, or the model does not fit the recording.
     """
-    first = 0
+    first, marks = 0, None
     signal = read_signal(recording)
     if model is None or (settings is None and outputs_path(recording).exists()):
         stored = read_outputs(recording)
         first = int(stored.about["first"])
         model = stored.about["model"] if model is None else model
         settings = stored.settings if settings is None else settings
-        marks = stored.marks if marks is None else marks
+        marks = stored.marks
     decoder = Decoder(
         Path(model), settings, channels=signal.channels, sfreq=signal.sfreq, find_gaps=False
     )
-    for mark in signal.marks if marks is None else marks:
+    for mark in _asked(signal, decoder, names or {}) if marks is None else marks:
         decoder.mark(mark.label, mark.sample, due=mark.due)
     outputs = []
     for start in range(first, len(signal.samples), CHUNK):

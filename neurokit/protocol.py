@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 CLASSES = ("left_hand", "right_hand", "feet", "tongue", "rest")
 MOST_ALIKE_IN_A_ROW = 3
@@ -78,6 +80,25 @@ class GrazProtocol(BaseModel):
     def duration(self) -> float:
         """Length of the run in seconds, the last pause left out."""
         return self.schedule()[-1].end
+
+
+def read_protocol(path: str | Path) -> GrazProtocol:
+    """Read a protocol's settings from a YAML file.
+
+    Raises
+    ------
+    ValueError
+        If a setting is unknown or out of range; the message names it.
+    """
+    settings = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    try:
+        return GrazProtocol.model_validate(settings or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the protocol"
+        raise ValueError(
+            f"{path}: {where}: {first['msg']}; it may set {', '.join(GrazProtocol.model_fields)}"
+        ) from None
 
 
 @dataclass(frozen=True)

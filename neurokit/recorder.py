@@ -103,6 +103,8 @@ class Recorder:
     ) -> None:
         self.source, self.path, self.about = source, Path(path), about or {}
         self._clock, self._in_background = clock, in_background
+        if self.path.exists():
+            raise FileExistsError(f"the recording {self.path} exists; choose another name")
         _room_for(self.path)
         self.info = source.open()
         try:

@@ -36,7 +36,12 @@ LONGEST_SECONDS = 6 * 3600
 
 
 class RecorderGone(OSError):
-    """The recorder's process has ended; the recording is on the disk, and may need to be mended."""
+    """The recorder's process has ended; the recording is on the disk.
+
+    ``status`` is how it ended, and None where it died: then the recording is to be mended.
+    """
+
+    status: Status | None = None
 
 
 class RecorderClient:
@@ -106,9 +111,11 @@ class RecorderClient:
                 f"the recorder of {self.path.name} has died; what it had acknowledged is safe: "
                 "mend the recording with neurokit record --recover FOLDER"
             )
-        return RecorderGone(
+        gone = RecorderGone(
             f"the recording {self.path.name} has ended: {said['status']['state']}; it is complete"
         )
+        gone.status = Status(**said["status"])
+        return gone
 
 
 def start(

@@ -1,13 +1,14 @@
-"""Give a recording that nobody ended back to its visit."""
+"""Give a recording that nobody ended, or whose window was lost, back to its visit."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neurokit.protocol import GrazProtocol
-from neurokit.recording_process import Unfinished, recover
+from neurokit.recording_process import Unfinished, attach, recover
 from neurokit.workspace import Run, Trial, Workspace
 
 
@@ -35,12 +36,42 @@ def rescue(recording: Unfinished) -> Rescued:
     rescued : Rescued
         To be given to ``adopt``. The trial that was cut short is rejected.
     """
+    return _read(recover(recording).path, recording.about, ("recovered",))
+
+
+def end(sidecar: Path) -> Rescued:
+    """End a recording whose window was lost, and find its trials.
+
+    Parameters
+    ----------
+    sidecar : Path
+        ``NAME.recording``.
+
+    Returns
+    -------
+    rescued : Rescued
+        To be given to ``adopt``.
+
+    Raises
+    ------
+    RecorderGone
+        If it has ended already.
+    """
+    about = json.loads(sidecar.read_text(encoding="utf-8"))["about"]
+    client = attach(sidecar)
+    try:
+        client.stop()
+    finally:
+        client.close()
+    return _read(client.path, about, ("ended later",))
+
+
+def _read(path: Path, about: dict[str, Any], flags: tuple[str, ...]) -> Rescued:
     from neurokit.runs import read_run, run_trials
 
-    path = recover(recording).path
     raw = read_run(path)
     seconds = raw.times[-1]
-    imagery = recording.about.get("protocol", {}).get("imagery", 0.0)
+    imagery = about.get("protocol", {}).get("imagery", 0.0)
     trials = tuple(
         Trial(
             number=trial.number,
@@ -48,11 +79,11 @@ def rescue(recording: Unfinished) -> Rescued:
             planned=trial.onset,
             actual=trial.onset,
             rejected=trial.is_void or trial.onset + imagery > seconds,
-            flags=("recovered",),
+            flags=flags,
         )
         for trial in run_trials(raw)
     )
-    return Rescued(path, recording.about, trials, float(seconds))
+    return Rescued(path, about, trials, float(seconds))
 
 
 def adopt(workspace: Workspace, rescued: Rescued) -> Run | None:
@@ -74,5 +105,6 @@ def adopt(workspace: Workspace, rescued: Rescued) -> Run | None:
         protocol=GrazProtocol.model_validate(protocol) if protocol else None,
         trials=rescued.trials,
         seconds=rescued.seconds,
+        source=about.get("source"),
         settings={"recovered": True},
     )

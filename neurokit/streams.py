@@ -206,6 +206,9 @@ def _options(text: str) -> tuple[list[str], dict[str, float | str | bool]]:
         key, equals, value = part.partition("=")
         if equals:
             options[key.strip()] = _value(value.strip())
+        elif positional and not options:
+            # a name may hold commas
+            positional[-1] += f",{part}"
         else:
             positional.append(part.strip())
     return positional, options

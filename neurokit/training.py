@@ -39,6 +39,7 @@ __all__ = [
     "about_attempt",
     "compare_attempts",
     "fit_final",
+    "fit_runs",
     "make_splits",
     "train",
     "train_runs",
@@ -175,7 +176,52 @@ def train_runs(
         progress(0.0, "reading")
     epochs = run_epochs(paths, classes, **dict(cut or {}))
     names = options.pop("names", None) or [Path(path).stem for path in paths]
-    yield from train(epochs, candidates, names=names, progress=progress, **options)
+    wanted = dict(classes) if isinstance(classes, Mapping) else list(classes)
+    asked = plain({"classes": wanted, "cut": dict(cut or {})})
+    for attempt in train(epochs, candidates, names=names, progress=progress, **options):
+        yield attempt.model_copy(update={"asked": asked})
+
+
+def fit_runs(
+    paths: Sequence[str | os.PathLike[str]],
+    classes: Sequence[str] | Mapping[str, str],
+    candidate: Candidate | Attempt,
+    path: str | os.PathLike[str],
+    *,
+    cut: Mapping[str, Any] | None = None,
+    seed: int = 42,
+    progress: Callable[[float, str], None] | None = None,
+) -> str:
+    """Cut the trials of some recordings, fit a pipeline to all of them and save it.
+
+    Parameters
+    ----------
+    paths, classes, cut
+        As in `train_runs`.
+    candidate : Candidate or Attempt
+        What is fitted; the file says what its attempt was worth.
+    path : path-like
+        Where the model goes.
+    seed : int
+        As in `train`.
+    progress : callable
+        Is told the share that is done.
+
+    Returns
+    -------
+    fingerprint : str
+        SHA-256 of the file.
+    """
+    from neurokit.models import fingerprint
+    from neurokit.runs import run_epochs
+
+    if progress:
+        progress(0.1, "reading")
+    epochs = run_epochs(paths, classes, **dict(cut or {}))
+    if progress:
+        progress(0.5, candidate.pipeline)
+    about = about_attempt(candidate) if isinstance(candidate, Attempt) else None
+    return fingerprint(fit_final(epochs, candidate, path, seed=seed, about=about))
 
 
 def fit_final(

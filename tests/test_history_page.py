@@ -38,7 +38,7 @@ def cells(page):
 def test_the_visit_is_told_in_the_order_of_time(page):
     assert cells(page) == [
         "run 1, calibration, 1:05 min, 2 trials (1 left out)",
-        "ts+lr: 80% of 40 trials right (65% to 90%; guessing gives 35% to 65%)",
+        "ts+lr: 80 % of 40 trials right (65 to 90 %; guessing gives 35 to 65 %)",
         "tired",
     ]
 

@@ -82,7 +82,18 @@ def test_a_note_is_of_the_moment_it_was_asked_for(window, visit, qtbot):
     (note,) = window.desk.workspace.notes(visit.id)
     assert (note.text, note.when) == ("patient is tired", asked.astimezone(note.when.tzinfo))
     assert not window.notes.isVisible()
-    assert "patient is tired" in window.desk.history.as_python()
+    (step,) = window.desk.history.steps
+    assert step.command.endswith("P-001 'patient is tired'")
+    window.menus.undo.trigger()
+    assert window.desk.workspace.notes(visit.id) == []
+    # the script writes the same note
+    window.close()
+    window.desk.workspace.close()
+    exec(window.desk.history.as_python())
+    with Workspace(window.desk.workspace.folder, read_only=True) as again:
+        assert [(each.text, each.when) for each in again.notes(visit.id)] == [
+            (note.text, note.when)
+        ]
 
 
 def test_a_note_during_a_run_becomes_a_marker_of_its_moment(window, visit, monkeypatch, tmp_path):
@@ -108,27 +119,44 @@ def test_a_note_during_a_run_becomes_a_marker_of_its_moment(window, visit, monke
     assert marked == [("note: coughs", stamp), "closed"]
 
 
-def test_a_recording_that_was_not_ended_is_mended_from_the_banner(window, visit, qtbot):
-    path = window.desk.workspace.new_recording_path(visit.id, "calibration")
-    recorder = recording_process.start("simulated:channels=2", path, {"visit": visit.id})
-    recorder.marker("left_hand", now())
-    qtbot.waitUntil(lambda: recorder.status().acknowledged > 250, timeout=20_000)
-    recorder.marker("right_hand", now())
-    qtbot.waitUntil(lambda: recorder.status().acknowledged > 500, timeout=20_000)
-    os.kill(recorder.pid, signal.SIGKILL)
+@pytest.fixture
+def recorder(window, visit, qtbot):
+    """A recording that goes on without a window, two trials long."""
+    path = window.desk.workspace.new_recording_path(visit.id, "online")
+    about = {"visit": visit.id, "kind": "online"}
+    recorder = recording_process.start("simulated:channels=2", path, about)
+    for place, label in enumerate(("left_hand", "right_hand"), 1):
+        recorder.marker(label, now())
+        qtbot.waitUntil(lambda n=250 * place: recorder.status().acknowledged > n, timeout=20_000)
+    yield recorder
     recorder.close()
+
+
+def answer_banner(window, qtbot, label):
+    """Press a button of the banner, and wait until that is done."""
     _begin(window, quit_after_start=False)
     banner = window.column.itemAt(1).widget()
-    assert "was not ended" in banner.text.text()
-    with qtbot.waitSignal(window.desk.tasks.changed):
-        qtbot.mouseClick(banner.buttons["Mend it"], Qt.MouseButton.LeftButton)
+    text = banner.text.text()
+    qtbot.mouseClick(banner.buttons[label], Qt.MouseButton.LeftButton)
     (task,) = window.desk.tasks.running
     with qtbot.waitSignal(task.ended, timeout=30_000):
         pass
+    return text
+
+
+def test_a_recording_that_was_not_ended_is_mended_from_the_banner(window, visit, recorder, qtbot):
+    os.kill(recorder.pid, signal.SIGKILL)
+    assert "was not ended" in answer_banner(window, qtbot, "Mend it")
     (run,) = window.desk.workspace.runs(visit.id)
     assert [trial.label for trial in run.trials] == ["left_hand", "right_hand"]
     assert run.seconds >= 2
-    assert not list(path.parent.glob("*.recording"))
+    assert not list(recorder.path.parent.glob("*.recording"))
+
+
+def test_a_recording_that_still_goes_on_is_ended_from_the_banner(window, visit, recorder, qtbot):
+    assert "still goes on" in answer_banner(window, qtbot, "End it")
+    (run,) = window.desk.workspace.runs(visit.id)
+    assert (run.kind, len(run.trials)) == ("online", 2)
 
 
 def test_a_workspace_that_can_only_be_read_is_served_and_says_so(qtbot, workspace):

@@ -91,3 +91,20 @@ def test_the_history_writes_a_script_with_each_import_once():
     assert script.count("import") == 1
     assert script.index("a.record()") < script.index("a.train()")
     assert history.as_commands().splitlines()[1] == "neurokit record"
+
+
+def test_the_runs_in_view_while_features_are_picked_are_kept():
+    session = Session()
+    c3, c4 = (Feature(channel=name, low=8, high=12) for name in ("C3", "C4"))
+    session.go(runs=(1, 2))
+    assert session.state.picked_on is None  # not known: every run may have been looked at
+    session.change("picking C3", features=(c3,))
+    assert session.state.picked_on == (1, 2)
+    session.go(runs=(2, 3))
+    session.change("picking C4", features=(c3, c4))
+    assert session.state.picked_on == (1, 2, 3)
+    session.change("beforehand", picked_on=())
+    assert session.state.features == (c3, c4)
+    session.undo()
+    session.go(features=())
+    assert session.state.picked_on == ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from neurokit import timeline
 from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.main_window import TITLES
 
@@ -26,6 +27,7 @@ def said():
 def test_every_text_has_its_french():
     missing = {where: text for text, where in said() if text not in french}
     assert not missing
+    assert [phrase for phrase in timeline.PHRASES if phrase not in french] == []
 
 
 @pytest.mark.parametrize("model", [session.Settings])

@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QDialog
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
 from neurokit.app.desktop import screen
-from neurokit.app.desktop.main_window import PLANNED, MainWindow
+from neurokit.app.desktop.main_window import PLANNED, RAIL, MainWindow
 from neurokit.app.desktop.session import PAGES, Session
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,3 +110,38 @@ def test_a_screen_without_its_library_is_refused_with_the_line_that_mends_it(mon
     assert str(result.exception).endswith(
         "mend it: apt-get install " + " ".join(screen.X11_PACKAGES)
     )
+
+
+def test_no_thread_timer_or_process_outlives_its_window(qtbot, workspace):
+    threads, processes = set(threading.enumerate()), children()
+    window = MainWindow(Session(workspace))
+    qtbot.addWidget(window)
+    window.show()
+    window.desk.tasks.warm()
+    for name in RAIL[: -len(PLANNED)]:
+        window.go(name)
+        qtbot.wait(50)
+    window.desk.tasks.start("sleeping", time.sleep, 100)
+    assert children() - processes
+    window.close()
+    qtbot.waitUntil(lambda: children() <= processes, timeout=10_000)
+    qtbot.waitUntil(lambda: set(threading.enumerate()) <= threads, timeout=10_000)
+    assert [timer for timer in window.findChildren(QTimer) if timer.isActive()] == []
+
+
+def children():
+    """Processes that this one has started and that still run."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {pid for task in tasks for pid in (task / "children").read_text().split()}
+
+
+def test_nothing_heavy_is_imported_before_the_window_is_drawn(tmp_path):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from neurokit.app.desktop.application import open_window\n"
+        "open_window(Path(sys.argv[1]), quit_after_start=True)\n"
+        "heavy = {'mne', 'sklearn', 'scipy', 'pyriemann', 'matplotlib', 'pandas', 'numba'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    run = [sys.executable, "-c", code, str(tmp_path / "w")]
+    assert subprocess.run(run, capture_output=True, text=True).stdout == "[]\n"

@@ -12,11 +12,13 @@ from neurokit.app.cli import (
     backup,
     bench,
     datasets,
+    decode,
     demo,
     doctor,
     evaluate,
     patients,
     pipelines,
+    record,
     results,
     train,
 )
@@ -59,7 +61,9 @@ cli.command()(demo.demo)
 cli.command()(doctor.doctor)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
+cli.command()(record.record)
 cli.command()(train.train)
+cli.command()(decode.decode)
 cli.command()(backup.backup)
 
 

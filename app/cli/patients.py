@@ -85,6 +85,24 @@ def add(
     typer.echo(patient.pseudonym)
 
 
+@app.command()
+def note(
+    folder: Folder,
+    who: Who,
+    text: Annotated[str, typer.Argument(help="What is noted.")],
+) -> None:
+    """Write a note of today's visit, which is opened if there is none yet.
+
+    Example: neurokit patients note clinic KT-4827 "slept badly"
+    """
+    from neurokit.workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        visit = workspace.open_visit(workspace.find_patient(who).id)
+        workspace.note(visit.id, text)
+    typer.echo(f"noted in visit {visit.number} of {who}")
+
+
 @app.command("import")
 def import_recordings(
     folder: Folder,

@@ -40,7 +40,7 @@ def train(
         ),
     ] = None,
     combine: Annotated[
-        bool, typer.Option(help="Take the best combination of the picks.", rich_help_panel=_HOW)
+        bool, typer.Option(help="Try the best combination of the picks, too.", rich_help_panel=_HOW)
     ] = False,
     split: Annotated[
         str,
@@ -96,14 +96,12 @@ def train(
         raise typer.Exit(1)
 
 
-def _candidates(pipelines: list[str] | None, picked: Candidate | None) -> list[Candidate]:
+def _candidates(pipelines: list[str] | None, picked: list[Candidate]) -> list[Candidate]:
     from neurokit.training import CLINIC, Candidate
 
     known = {each.pipeline: each for each in CLINIC}
     chosen = [known.get(name, Candidate(pipeline=name)) for name in pipelines or ()]
-    if picked is not None:
-        chosen.insert(0, picked)
-    return chosen or list(CLINIC)
+    return [*picked, *chosen] or list(CLINIC)
 
 
 def _train(
@@ -150,17 +148,12 @@ def _save(
     attempts: list[Attempt],
     seed: int,
 ) -> None:
-    from neurokit import models
     from neurokit.app.cli.train_options import class_names
-    from neurokit.runs import run_epochs
-    from neurokit.training import about_attempt, fit_final
+    from neurokit.training import fit_runs
 
     good = [each for each in attempts if each.score is not None]
     if not good:
         raise ValueError(f"no pipeline could be trained: {attempts[0].problem}")
     best = max(good, key=lambda each: each.score or 0.0)
-    epochs = run_epochs(recordings, class_names(classes), **cut)
-    saved = fit_final(epochs, best, path, seed=seed, about=about_attempt(best))
-    typer.echo(
-        f"{best.pipeline} is saved as {saved}, SHA-256 {models.fingerprint(saved)}", err=True
-    )
+    digest = fit_runs(recordings, class_names(classes), best, path, cut=cut, seed=seed)
+    typer.echo(f"{best.pipeline} is saved as {path}, SHA-256 {digest}", err=True)

@@ -42,12 +42,12 @@ def run_numbers(text: str | None) -> tuple[int, ...] | None:
 
 def picked(
     features: Sequence[str] | None, combine: bool, seen: tuple[int, ...] | None
-) -> Candidate | None:
-    """Picks made by hand as a candidate: ``C3:8-12``."""
+) -> list[Candidate]:
+    """Picks made by hand as candidates: ``C3:8-12``."""
     from neurokit.attempts import Candidate
 
     if not features:
-        return None
+        return []
     chosen = []
     for feature in features:
         channel, _, band = feature.partition(":")
@@ -55,10 +55,11 @@ def picked(
             raise ValueError(f"a feature is a channel and a band, as in C3:8-12, got {feature!r}")
         low, high = span(band if "-" in band else f"{band}-{band}", "the band of a feature")
         chosen.append((channel, low, high))
-    settings: dict[str, Any] = {"features": tuple(chosen)}
-    if combine:
-        settings["combine"] = True
-    return Candidate(pipeline="picked+lda", settings=settings, seen=seen)
+    ways: list[dict[str, Any]] = [{}, {"combine": True}] if combine else [{}]
+    return [
+        Candidate(pipeline="picked+lda", settings={"features": tuple(chosen), **way}, seen=seen)
+        for way in ways
+    ]
 
 
 def cut_options(

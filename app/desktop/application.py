@@ -9,10 +9,10 @@ from pathlib import Path
 
 import platformdirs
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from neurokit.app.desktop.demo import choose_demo_patient, demo_folder, prepare_demo
-from neurokit.app.desktop.diagnostics import catch_errors, close_log, keep_log
+from neurokit.app.desktop.diagnostics import catch_errors, close_log, in_words, keep_log
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.recovery import offer_recovery
 from neurokit.app.desktop.screen import has_screen
@@ -83,7 +83,7 @@ def open_window(
         folder = prepare_demo(folder or demo_folder())
         if folder is None:
             return 0
-    with Workspace(folder or last_workspace(), create=True) as workspace:
+    with _open(folder or last_workspace()) as workspace:
         session = Session(workspace)
         session.restore()
         if demo:
@@ -100,6 +100,16 @@ def open_window(
         restore()
         close_log()
     return code
+
+
+def _open(folder: Path) -> Workspace:
+    """Open the workspace; where there is a screen, what prevents it is said on that too."""
+    try:
+        return Workspace(folder, create=True)
+    except (OSError, ValueError) as error:
+        if has_screen():
+            QMessageBox.critical(None, "neurokit", in_words(error))
+        raise
 
 
 def _begin(window: MainWindow, *, quit_after_start: bool) -> None:

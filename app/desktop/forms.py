@@ -178,11 +178,11 @@ class _Switch(_Editor):
 
 
 class _Choice(_Editor):
-    def __init__(self, values: tuple[Any, ...]) -> None:
+    def __init__(self, values: tuple[Any, ...], labels: dict[str, str]) -> None:
         self.box = QComboBox()
         super().__init__(self.box)
         for value in values:
-            self.box.addItem(tr(str(value)), value)
+            self.box.addItem(tr(labels.get(str(value), str(value))), value)
         self.box.currentIndexChanged.connect(self.edited)
 
     def put(self, value: Any) -> None:
@@ -237,7 +237,9 @@ def _editor(field: FieldInfo, choices: tuple[str, ...] | None) -> _Editor:
     if choices is not None:
         return _Several(choices)
     if get_origin(kind) is Literal:
-        return _Choice(get_args(kind))
+        extra = field.json_schema_extra
+        labels = extra.get("labels", {}) if isinstance(extra, dict) else {}
+        return _Choice(get_args(kind), dict(labels))
     if kind is bool:
         return _Switch()
     if kind in (int, float):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QSignalBlocker, Qt
-from PyQt6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication
+from PyQt6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QResizeEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -27,6 +27,9 @@ from neurokit.app.desktop.translations import tr
 
 KINDS = {"run": "Recording", "training": "Training", "model": "Model", "note": "Note"}
 
+# in letters
+NARROW = 110
+
 
 class Page(QSplitter):
     """Left the visit, right the steps of this session as Python or command lines."""
@@ -35,6 +38,7 @@ class Page(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self.desk = desk
         self.setChildrenCollapsible(False)
+        self.setMinimumWidth(1)
         self.visit = _VisitPanel(desk)
         self.script = _ScriptPanel(desk)
         self.addWidget(self.visit)
@@ -46,6 +50,12 @@ class Page(QSplitter):
     def show_state(self, state: State) -> None:
         """Draw the state."""
         self.visit.show_state(state)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Put the script below the visit where there is no room beside it."""
+        is_narrow = self.width() < NARROW * self.fontMetrics().averageCharWidth()
+        self.setOrientation(Qt.Orientation.Vertical if is_narrow else Qt.Orientation.Horizontal)
+        super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Hear no more."""
@@ -77,6 +87,7 @@ class _VisitPanel(QWidget):
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
+        self.table.setMinimumHeight(8 * self.table.fontMetrics().height())
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
@@ -128,7 +139,8 @@ class _VisitPanel(QWidget):
     def _show_visit(self) -> None:
         from neurokit.timeline import happenings
 
-        found = happenings(self.desk.workspace, self._chosen) if self._chosen is not None else []
+        has_visit = self._chosen is not None
+        found = happenings(self.desk.workspace, self._chosen, tr) if has_visit else []
         self.table.setRowCount(len(found))
         for row, each in enumerate(found):
             cells = (f"{each.when.astimezone():%H:%M}", tr(KINDS[each.kind]), each.text)

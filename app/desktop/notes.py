@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 
 from PyQt6.QtCore import Qt
@@ -65,17 +66,30 @@ class NoteBar(QFrame):
         text = self.line.text().strip()
         state = self.desk.session.state
         if text and state.visit is not None:
-            self.desk.workspace.note(state.visit, text, self._when)
+            self._write(state.visit, text)
             if state.recording:
                 self._mark(text)
-            self.desk.history.append(
-                tr("a note"),
-                f"workspace.note({state.visit}, {text!r}, {self._when!r})",
-                f"# {text}",
-            )
             self.desk.session.go(message=tr("The note is kept"))
-            self.desk.session.refresh()
         self.leave()
+
+    def _write(self, visit_id: int, text: str) -> None:
+        workspace, when = self.desk.workspace, self._when
+        kept: list[int] = []
+        self.desk.session.do(
+            tr("a note"),
+            lambda: kept.append(workspace.note(visit_id, text, when).id),
+            lambda: workspace.delete("notes", kept.pop()),
+        )
+        visit = workspace.visit(visit_id)
+        folder, who = str(workspace.folder), workspace.patient(visit.patient_id).pseudonym
+        self.desk.history.append(
+            tr("a note"),
+            "from datetime import datetime\n"
+            "from neurokit.workspace import Workspace\n"
+            f"with Workspace({folder!r}) as workspace:\n"
+            f"    workspace.note({visit_id}, {text!r}, datetime.fromisoformat({str(when)!r}))",
+            shlex.join(["neurokit", "patients", "note", folder, who, text]),
+        )
 
     def _mark(self, text: str) -> None:
         from neurokit.recording_process import attach

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurokit.app.desktop.translations import tr
@@ -21,7 +23,8 @@ def offer_recovery(window: MainWindow) -> None:
         return
     from neurokit.recording_process import unfinished
 
-    for recording in unfinished(folder):
+    torn = list(unfinished(folder))
+    for recording in torn:
         text = tr(
             "The recording {name} was not ended: its program or its computer stopped. "
             "What it had kept can be mended."
@@ -31,6 +34,29 @@ def offer_recovery(window: MainWindow) -> None:
             tr("Later"): lambda: None,
         }
         window.announce(text.format(name=recording.path.stem), **actions)
+    for sidecar in sorted(folder.rglob("*.recording")):
+        if sidecar not in [recording.sidecar for recording in torn]:
+            _offer_running(window, sidecar)
+
+
+def _offer_running(window: MainWindow, sidecar: Path) -> None:
+    """Say that a recording goes on though its window was lost."""
+    about = json.loads(sidecar.read_text(encoding="utf-8"))["about"]
+    text = tr("The recording {name} still goes on: its window was lost, nothing else.")
+    actions = {tr("End it"): partial(_end, window, sidecar)}
+    if about.get("kind") == "calibration":
+        # its page takes the run up where it was
+        actions = {tr("Go to it"): partial(window.go, "calibrate"), **actions}
+    window.announce(text.format(name=sidecar.stem), **actions)
+
+
+def _end(window: MainWindow, sidecar: Path) -> None:
+    from neurokit.rescue import end
+
+    desk, name = window.desk, f"{sidecar.stem}.xdf"
+    task = desk.tasks.start(tr("Ending {name}").format(name=name), end, sidecar)
+    task.done.connect(lambda rescued: _add(desk, name, rescued))
+    task.failed.connect(lambda text: desk.session.go(message=text))
 
 
 def _mend(window: MainWindow, recording: Unfinished) -> None:
@@ -47,7 +73,7 @@ def _add(desk: Desk, name: str, rescued: Rescued) -> None:
     from neurokit.rescue import adopt
 
     run = adopt(desk.workspace, rescued)
-    kept = tr("{name} is mended: {count} trials, {seconds} s").format(
+    kept = tr("{name} is kept: {count} trials, {seconds} s").format(
         name=name, count=len(rescued.trials), seconds=round(rescued.seconds)
     )
     if run is not None:

@@ -24,12 +24,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    language: Literal["en", "fr"] = Field("en", description="Language")
+    language: Literal["en", "fr"] = Field(
+        "en",
+        description="Language",
+        json_schema_extra={"labels": {"en": "English", "fr": "Français"}},
+    )
     theme: Literal["light", "dark", "high-contrast"] = Field("light", description="Theme")
     font_percent: int = Field(100, ge=100, le=200, description="Size of text, %")
     mains: Literal[50, 60] = Field(50, description="Frequency of the mains, Hz")
     lsl_scope: Literal["machine", "link", "site"] = Field(
-        "machine", description="How far LSL streams are looked for"
+        "machine",
+        description="How far LSL streams are looked for",
+        json_schema_extra={
+            "labels": {"machine": "this computer", "link": "this network", "site": "this site"}
+        },
     )
 
 
@@ -62,10 +70,14 @@ class State(BaseModel):
     runs: tuple[int, ...] = ()
     rejected: frozenset[tuple[int, int]] = frozenset()
     features: tuple[Feature, ...] = ()
+    # the runs that were in view when the features were picked; None where that is not known
+    picked_on: tuple[int, ...] | None = None
     extraction: dict[str, Any] = Field(default_factory=dict)
     focus_channel: str = ""
     focus_frequency: float | None = None
     pipelines: tuple[str, ...] = ()
+    # how Train cuts and splits trials
+    training: dict[str, Any] = Field(default_factory=dict)
     attempt: int | None = None
     model: int | None = None
     online: dict[str, Any] = Field(default_factory=dict)
@@ -74,7 +86,10 @@ class State(BaseModel):
 
 
 # what undo gives back; where the user looks is not undone
-EDITS = ("protocol", "rejected", "features", "extraction", "pipelines", "online", "settings")
+EDITS = (
+    "protocol", "rejected", "features", "picked_on", "extraction", "pipelines", "training",
+    "online", "settings",
+)  # fmt: skip
 # what is not kept from one start to the next
 PASSING = ("message", "recording")
 
@@ -137,10 +152,22 @@ class Session:
         unknown = set(changes) - set(State.model_fields)
         if unknown:
             raise ValueError(f"the state has no {', '.join(sorted(unknown))}")
+        if "features" in changes and "picked_on" not in changes:
+            changes = {**changes, "picked_on": self._picked_on(changes)}
         try:
             return State.model_validate({**dict(self.state), **changes})
         except ValidationError as error:
             raise ValueError(error.errors()[0]["msg"]) from error
+
+    def _picked_on(self, changes: dict[str, Any]) -> tuple[int, ...] | None:
+        """Runs in view while the features were picked: a score on them would flatter."""
+        now = self.state
+        if tuple(changes["features"]) == now.features or not changes["features"]:
+            return now.picked_on if changes["features"] else ()
+        runs = tuple(changes.get("runs", now.runs))
+        if not now.features:
+            return runs
+        return None if now.picked_on is None else tuple(dict.fromkeys((*now.picked_on, *runs)))
 
     def _show(self, state: State) -> None:
         if state != self.state:

@@ -133,7 +133,7 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
     QListWidget#rail::item:selected {{ background: {chosen.accent}; color: {chosen.on_accent}; }}
     QHeaderView::section {{
         background: {chosen.window}; border: 0; border-bottom: 1px solid {chosen.line};
-        padding: {pad // 2}px {pad}px; font-weight: 600;
+        padding: {pad // 2}px 4px; font-weight: 600;
     }}
     QProgressBar {{
         border: 1px solid {chosen.line}; border-radius: {radius}px; text-align: center;

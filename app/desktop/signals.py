@@ -1,0 +1,304 @@
+"""Signals: choose a source, see its traces, and read how each electrode sits."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from neurokit.app.desktop.head_map import SYMBOLS, HeadMap
+from neurokit.app.desktop.session import State
+from neurokit.app.desktop.source_chooser import SourceChooser
+from neurokit.app.desktop.sweep import SweepView
+from neurokit.app.desktop.theme import colours
+from neurokit.app.desktop.traces_bar import TracesBar
+from neurokit.app.desktop.translations import tr
+from neurokit.preview import Preview
+from neurokit.quality import SECONDS, Quality, check_source, summary
+from neurokit.recording_process import RecorderClient
+from neurokit.ring import Ring
+from neurokit.streams import SourceInfo, now
+
+WATCH_MS = 200
+STALL_SECONDS = 0.75
+# a verdict that changes faster cannot be read
+QUALITY_SECONDS = 0.6
+UNCHOSEN = "lsl:"
+
+
+class Page(QWidget):
+    """Chooses the source and looks at it; while a run is recorded it looks at the recorder's ring.
+
+    The source belongs to the page only while it is shown: whoever turns to another page finds it
+    free.
+    """
+
+    def __init__(self, desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.preview: Preview | None = None
+        self._ring: Ring | None = None
+        self._info: SourceInfo | None = None
+        self._sidecar = self._source = ""
+        self._wanted = True
+        self._n_written, self._came, self._judged = 0, 0.0, 0.0
+        self._make_widgets()
+        self._lay_out()
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self.look)
+        self._forget = desk.session.listen(self.show_state)
+
+    def _make_widgets(self) -> None:
+        theme = colours(self.desk.session.state.settings)
+        self.source = SourceChooser(self.desk.tasks)
+        self.start = QPushButton()
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.view, self.head = SweepView(theme), HeadMap(theme)
+        self.bar = TracesBar(self.view)
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        self.faults = QListWidget()
+        self.faults.setAccessibleName(tr("What to mend"))
+        self.faults.setWordWrap(True)
+        self.faults.setMinimumHeight(3 * self.fontMetrics().height())
+        self.go_on = QPushButton(tr("Calibrate") + "  ▶")
+        self.source.chosen.connect(self._choose)
+        self.start.clicked.connect(self.toggle)
+        self.head.chosen.connect(self.view.go_to)
+        self.view.chosen.connect(self.head.choose)
+        self.faults.itemActivated.connect(self._show_fault)
+        self.faults.itemClicked.connect(self._show_fault)
+        self.go_on.clicked.connect(lambda: self.desk.session.go(page="calibrate", message=""))
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.addWidget(self.source, 1)
+        first.addWidget(self.start)
+        right = QVBoxLayout()
+        right.addWidget(self.head, 5)
+        right.addWidget(self.verdict)
+        right.addWidget(self.faults, 2)
+        right.addWidget(self.go_on)
+        layout = QGridLayout(self)
+        layout.addLayout(first, 0, 0, 1, 2)
+        layout.addWidget(self.status, 1, 0, 1, 2)
+        layout.addWidget(self.view, 2, 0)
+        layout.addLayout(right, 2, 1)
+        layout.addWidget(self.bar, 3, 0, 1, 2)
+        layout.setColumnStretch(0, 65)
+        layout.setColumnStretch(1, 35)
+        layout.setRowStretch(2, 1)
+
+    # the state
+
+    def show_state(self, state: State) -> None:
+        """Draw the state."""
+        theme = colours(state.settings)
+        self.view.set_colours(theme)
+        self.head.set_colours(theme)
+        self.bar.set_mains(state.settings.mains)
+        if state.source != self._source:
+            self._source = state.source
+            self.source.show_address(state.source)
+            if self.preview is not None:
+                self._let_go()
+                self._begin()
+        if state.recording != self._sidecar:
+            self._sidecar = state.recording
+            self._let_go()
+            if self.isVisible():
+                self._begin()
+        self._show_start()
+
+    def _choose(self, address: str) -> None:
+        self.desk.session.go(source=address)
+
+    def toggle(self) -> None:
+        """Show the signals, or let go of the source."""
+        self._wanted = self.preview is None
+        if self._wanted:
+            self._begin()
+        else:
+            self._let_go()
+            self._say(tr("Stopped: the source is free."))
+        self._show_start()
+
+    def _show_start(self) -> None:
+        running = self.preview is not None
+        self.start.setText(tr("Stop") if running else tr("Show signals"))
+        self.start.setEnabled(not self._sidecar and self._source != UNCHOSEN)
+        self.source.setEnabled(not self._sidecar)
+        # the step that comes next stands out
+        for button, is_next in ((self.start, not running), (self.go_on, running)):
+            button.setProperty("main", is_next)
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+    # the source
+
+    def _begin(self) -> None:
+        """Look at the recorder's ring while a run is recorded, at the source otherwise."""
+        if self._sidecar:
+            try:
+                client = RecorderClient(self._sidecar)
+            except (OSError, ValueError, KeyError) as error:
+                self._say(str(error), "problem")
+                return
+            client.close()
+            self._show_ring(client.ring, client.info)
+        elif self._source != UNCHOSEN:
+            self.preview = Preview(self._source)
+            self._say(tr("Looking for the source ..."))
+        self._watch.start()
+        self._show_start()
+
+    def _let_go(self) -> None:
+        self._watch.stop()
+        if self.preview is not None:
+            self.preview.stop()
+            self.preview = None
+        self._ring = self._info = None
+        self.view.show_ring(None)
+        self.view.set_hint(tr("Choose a source and show its signals."))
+        self._judge_nothing()
+
+    def _show_ring(self, ring: Ring, info: SourceInfo) -> None:
+        self._ring, self._info = ring, info
+        self._n_written, self._came = ring.n_written, now()
+        eeg = [name for name, kind in zip(info.channels, info.types, strict=True) if kind == "eeg"]
+        self.head.set_names(eeg)
+        self.view.show_ring(ring, info)
+        self.bar.show_look()
+
+    def look(self) -> None:
+        """Hear what the source says, and judge what has come."""
+        problem = ""
+        if self.preview is not None:
+            state, problem = self.preview.poll(), self.preview.problem
+            if self._ring is None and self.preview.ring is not None:
+                self._show_ring(self.preview.ring, self.preview.info)
+            if state == "ended":
+                self._let_go()
+                self._show_start()
+                self._say(problem, "problem")
+                return
+        if self._ring is None:
+            if problem:
+                self._say(problem, "problem")
+            return
+        if self._ring.n_written != self._n_written:
+            self._n_written, self._came = self._ring.n_written, now()
+        silent = now() - self._came
+        if silent > STALL_SECONDS or problem:
+            self._show_stall(silent, problem)
+        else:
+            self._show_live()
+
+    def _show_stall(self, seconds: float, problem: str) -> None:
+        words = tr("No signal for {seconds:.0f} s.").format(seconds=max(seconds, 1))
+        self._say(f"▲ {words} {problem or tr('Is the amplifier on?')}", "problem")
+        self._judge_nothing()
+
+    def _show_live(self) -> None:
+        words = tr("Recording: {what}") if self._sidecar else tr("Live: {what}")
+        what = tr("{n} electrodes, {sfreq:g} Hz, {name}").format(
+            n=len(self.head.names), sfreq=self._info.sfreq, name=tr(self._info.name)
+        )
+        self._say(f"● {words.format(what=what)}", "good")
+        if now() - self._judged > QUALITY_SECONDS:
+            self._judged = now()
+            samples = self._ring.latest(SECONDS).samples
+            mains = self.desk.session.state.settings.mains
+            self._judge(check_source(samples, self._info, mains=mains))
+
+    # the verdict
+
+    def _judge(self, quality: list[Quality]) -> None:
+        self.head.set_quality(quality)
+        self.view.set_verdicts({each.name: each.verdict for each in quality})
+        verdict, words, filling = summary(quality)
+        role = {"good": "good", "bad": "problem"}.get(verdict, "strong")
+        _dress(self.verdict, f"{SYMBOLS[verdict]} {tr(words).format(**filling)}", role)
+        order = ("bad", "fair")
+        worst = sorted(
+            (each for each in quality if each.verdict in order),
+            key=lambda each: order.index(each.verdict),
+        )
+        lines = {
+            each.name: f"{SYMBOLS[each.verdict]} {self.head.words(each.name)}" for each in worst
+        }
+        self._list_faults(lines)
+
+    def _list_faults(self, lines: dict[str, str]) -> None:
+        """Keep the rows where they are while only their numbers change."""
+        names = [
+            self.faults.item(k).data(Qt.ItemDataRole.UserRole) for k in range(self.faults.count())
+        ]
+        if names != list(lines):
+            self.faults.clear()
+            for name in lines:
+                item = QListWidgetItem()
+                item.setData(Qt.ItemDataRole.UserRole, name)
+                self.faults.addItem(item)
+        for k, text in enumerate(lines.values()):
+            if self.faults.item(k).text() != text:
+                self.faults.item(k).setText(text)
+        self.faults.setVisible(bool(lines))
+
+    def _judge_nothing(self) -> None:
+        self.head.set_quality([])
+        self.view.set_verdicts({})
+        _dress(self.verdict, "", "hint")
+        self._list_faults({})
+
+    def _show_fault(self, item: QListWidgetItem) -> None:
+        name = item.data(Qt.ItemDataRole.UserRole)
+        self.head.choose(name)
+        self.view.go_to(name)
+
+    def _say(self, text: str, role: str = "hint") -> None:
+        _dress(self.status, text, role)
+
+    # coming and going
+
+    def showEvent(self, event) -> None:
+        """Look at the source that was chosen before."""
+        super().showEvent(event)
+        if self._wanted and self.preview is None and self._ring is None:
+            self._begin()
+        if self._source == UNCHOSEN:
+            self._say(tr("Choose where the signals come from."))
+            self.view.set_hint(tr("Choose a source and show its signals."))
+        self.source.look()
+
+    def hideEvent(self, event) -> None:
+        """Leave the source to the next page."""
+        self.source.stop()
+        self._let_go()
+        super().hideEvent(event)
+
+    def closeEvent(self, event) -> None:
+        """Leave nothing behind."""
+        self._forget()
+        self.source.stop()
+        self._let_go()
+        super().closeEvent(event)
+
+
+def _dress(label: QLabel, text: str, role: str) -> None:
+    if label.text() != text:
+        label.setText(text)
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
