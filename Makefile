@@ -3,6 +3,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # what Qt needs of Debian and Ubuntu; neurokit doctor names the same
 QT_PACKAGES := libegl1 libgl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 fonts-dejavu-core
+# whether Qt can draw: what is missing may only show when it starts
+DRAWS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PyQt6.QtWidgets import QApplication as A; A([])'
 
 .PHONY: demo test check bench qt clean
 
@@ -10,7 +12,7 @@ demo: $(VENV)/.run
 	$(BIN)/neurokit demo
 
 test: $(VENV)/.test
-	@if $(BIN)/python -c 'import PyQt6.QtWidgets' 2>/dev/null; \
+	@if $(DRAWS) 2>/dev/null; \
 	then set -x; $(BIN)/python -m pytest -n 2; \
 	else set -x; $(BIN)/python -m pytest -n 2 -p no:pytest-qt; fi
 
@@ -42,7 +44,7 @@ $(VENV)/.bench: $(VENV)/.test
 	touch $@
 
 qt:
-	@if $(BIN)/python -c 'import PyQt6.QtWidgets' 2>/dev/null && ls /usr/share/fonts/*/* >/dev/null 2>&1; \
+	@if $(DRAWS) 2>/dev/null && ls /usr/share/fonts/*/* >/dev/null 2>&1; \
 	then echo "Qt finds its system libraries"; \
 	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; \
 	then echo "the window lacks system libraries, all else works; as root: apt-get install $(QT_PACKAGES)"; \
