@@ -23,7 +23,7 @@ from neurokit.demo_workspace import make_demo
 from neurokit.workspace import Workspace
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-SETTLE_SECONDS, PATIENCE_SECONDS = 1.0, 60.0
+SETTLE_SECONDS, PATIENCE_SECONDS = 4.0, 120.0
 
 
 def settle(application: QApplication, window: MainWindow) -> None:
@@ -64,9 +64,12 @@ def main() -> None:
             session = Session(workspace)
             choose_demo_patient(session)
             settings = Settings(font_percent=asked.font, theme=asked.theme, language=asked.language)
-            session.go(settings=settings)
+            (_, last, _) = workspace.visits(session.state.patient)
+            runs = tuple(run.id for run in workspace.runs(last.id))
+            session.go(settings=settings, runs=runs)
             window = MainWindow(session)
             window.show()
+            window.desk.tasks.warm()
             for name in asked.pages or [page for page in PAGES if page not in PLANNED]:
                 window.go(name)
                 settle(application, window)
