@@ -35,6 +35,7 @@ class OnlineSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     run: Literal["cued", "free"] = Field("cued", description="Run")
+    trials: int = Field(10, ge=1, le=100, description="Trials of each class")
     feedback: Literal["bar", "arrow", "ball"] = Field("bar", description="Feedback")
     hop: float = Field(0.1, ge=0.02, le=2, description="Time between decisions, s")
     smoothing: float = Field(0.8, ge=0, le=0.98, description="Smoothing, 0 to 1")

@@ -251,7 +251,7 @@ def read_signal(recording: str | os.PathLike[str]) -> Signal:
 
 
 def _asked(signal: Signal, decoder: Decoder, names: Mapping[str, str]) -> Iterable[Mark]:
-    """What a recording's events say to a decoder; trials end with its window if nothing ends them."""
+    """What a recording says to a decoder; trials end with its window if nothing ends them."""
     renamed = [replace(mark, label=names.get(mark.label, mark.label)) for mark in signal.marks]
     yield from renamed
     if not any(mark.label in ENDS for mark in renamed):
@@ -312,3 +312,21 @@ def replay(
         piece = slice(start, start + CHUNK)
         outputs += decoder.process(signal.samples[piece], signal.stamps[piece])
     return decoder, outputs
+
+
+def check_replay(recording: str | os.PathLike[str]) -> str:
+    """Decode a recording again as it was decoded online, and say whether the outputs are the same.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As ``replay``.
+    """
+    stored = read_outputs(recording)
+    decoder, outputs = replay(recording)
+    if decoder.fingerprint != stored.about["fingerprint"]:
+        return "the model that decoded this run online has been replaced by another one"
+    shown = [output.feedback for output in stored.outputs]
+    same = [output.feedback for output in outputs[: len(shown)]] == shown
+    verdict = "come again, bit for bit" if same else "do NOT come again"
+    return f"the {len(shown)} outputs that were kept of the run {verdict}"

@@ -283,6 +283,7 @@ def cut_of(epochs: RunEpochs) -> dict[str, Any]:
     return {
         "band": None if epochs.band is None else list(epochs.band),
         "window": list(epochs.window),
+        "mains": epochs.mains,
         "channels": list(epochs.ch_names),
         "sfreq": float(epochs.sfreq),
     }

@@ -128,6 +128,29 @@ def test_the_samples_of_a_recording_are_those_of_the_ring(tmp_path):
     ] == [(label, at) for label, at in cues]
 
 
+def test_what_is_decoded_is_what_was_evaluated_from_the_file_to_the_probability(tmp_path):
+    from neurokit import models
+    from neurokit.attempts import Candidate
+    from neurokit.runs import run_epochs
+    from neurokit.training import fit_final
+
+    samples, _, _, cues = recorded(run=2, trials=6)
+    # on the grid of the outputs, so that some of them are of the very epochs
+    cues = [(label, at // 5 * 5) for label, at in cues]
+    record(tmp_path / "run.xdf", samples, cues, jitter=0)
+    epochs = run_epochs(
+        [tmp_path / "run.xdf"], ("left_hand", "right_hand"), window=(0.5, 2.5), mains=50.0
+    )
+    path = fit_final(epochs, Candidate(pipeline="ts+lr"), tmp_path / "model.skops")
+    model, (_, outputs) = (
+        models.load(path),
+        replay(tmp_path / "run.xdf", path, OnlineSettings(hop=0.02)),
+    )
+    said = {output.sample: output.probabilities for output in outputs}
+    for epoch, (_, at) in zip(epochs.X, cues, strict=True):
+        assert said[at + 625] == tuple(model.predict_proba(epoch[None])[0])
+
+
 def test_a_recording_without_outputs_says_so(tmp_path):
     with pytest.raises(FileNotFoundError, match="was this run decoded"):
         read_outputs(tmp_path / "run.xdf")

@@ -78,7 +78,7 @@ def _decode_recording(
 ) -> None:
     from neurokit.broadcast import make_sinks
     from neurokit.online_score import score
-    from neurokit.outputs import replay
+    from neurokit.outputs import check_replay, outputs_path, replay
 
     decoder, outputs = replay(recording, model, settings, names=names)
     sinks = make_sinks(decoder.classes, lsl=lsl, osc=osc)
@@ -97,29 +97,8 @@ def _decode_recording(
         typer.echo(result.in_words())
     for step in decoder.adaptation.log:
         typer.echo(f"step {step.number}: {step.kind}, {step.text}")
-    if line := _again(recording):
-        typer.echo(line)
-
-
-def _again(recording: Path) -> str:
-    """Whether the outputs that were kept of the run come again; nothing where none were."""
-    from neurokit.outputs import outputs_path, read_outputs, replay
-
-    if not outputs_path(recording).exists():
-        return ""
-    stored = read_outputs(recording)
-    if not Path(stored.about["model"]).exists():
-        return f"the model that decoded this run online is gone ({stored.about['model']})"
-    decoder, outputs = replay(recording)
-    if decoder.fingerprint != stored.about["fingerprint"]:
-        return "the model that decoded this run online has been replaced by another one"
-    same = [output.feedback for output in outputs[: len(stored.outputs)]] == [
-        output.feedback for output in stored.outputs
-    ]
-    return (
-        f"the {len(stored.outputs)} outputs that were kept of the run "
-        + ("come again, bit for bit" if same else "do NOT come again")
-    )  # fmt: skip
+    if outputs_path(recording).exists():
+        typer.echo(check_replay(recording))
 
 
 def _decode_source(
