@@ -102,3 +102,11 @@ def pytest_collection_modifyitems(items):
     """Begin with what takes its time in the background, and look at it last."""
     items.sort(key=lambda item: bool(item.get_closest_marker("last")))
     items.sort(key=lambda item: not item.get_closest_marker("first"))
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory):
+    """The demo workspace; whoever writes to it copies it first."""
+    from neurokit.demo_workspace import make_demo
+
+    return make_demo(tmp_path_factory.mktemp("demo") / "demo")

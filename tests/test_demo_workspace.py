@@ -1,19 +1,21 @@
 """The demo workspace: a patient who is not there, with a past."""
 
+import shutil
+
 import pytest
 
 from neurokit.app.desktop import demo
 from neurokit.app.desktop.session import Session
-from neurokit.demo_workspace import PROTOCOL, make_demo
+from neurokit.demo_workspace import PROTOCOL
 from neurokit.models import fingerprint, load
 from neurokit.workspace import Workspace
 
 pytestmark = pytest.mark.window
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return make_demo(tmp_path_factory.mktemp("demo") / "demo")
+@pytest.fixture
+def made(demo_workspace, tmp_path):
+    return shutil.copytree(demo_workspace, tmp_path / "demo")
 
 
 def test_there_are_two_visits_with_runs_a_training_and_a_model(made):

@@ -1,0 +1,81 @@
+"""A whole visit in the window: what a person clicks, counted, and nothing typed."""
+
+import shutil
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QPushButton
+
+from neurokit.app.desktop.demo import choose_demo_patient
+from neurokit.app.desktop.main_window import MainWindow
+from neurokit.app.desktop.session import Session
+from neurokit.workspace import Workspace
+
+pytestmark = [pytest.mark.window, pytest.mark.slow]
+
+MOST_CLICKS = 12
+LONGEST_MS = 120_000
+# a run of seconds instead of minutes; all else is the demo's
+SHORT = {
+    "trials_per_class": 5, "baseline": 0.5, "fixation": 0.2, "cue": 0.3, "imagery": 1.5,
+    "pause_min": 0.2, "pause_max": 0.3, "sound": False,
+}  # fmt: skip
+
+
+class Person:
+    """Clicks what is seen and can be clicked, and counts it."""
+
+    def __init__(self, window, qtbot):
+        self.window, self.qtbot, self.clicks = window, qtbot, 0
+
+    def go(self, title):
+        """Click an entry of the rail."""
+        rail = self.window.rail
+        (item,) = rail.findItems(title, Qt.MatchFlag.MatchExactly)
+        place = rail.visualItemRect(item).center()
+        self.clicks += 1
+        self.qtbot.mouseClick(rail.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    def click(self, text):
+        """Click the one button of that text, once it can be clicked."""
+        found = []
+
+        def is_there():
+            found[:] = [
+                button
+                for button in self.window.findChildren(QPushButton)
+                if button.isVisible() and button.isEnabled() and text in button.text()
+            ]
+            return len(found) == 1
+
+        self.qtbot.waitUntil(is_there, timeout=LONGEST_MS)
+        self.clicks += 1
+        self.qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def window(qtbot, demo_workspace, tmp_path):
+    shutil.copytree(demo_workspace, tmp_path / "demo")
+    with Workspace(tmp_path / "demo") as workspace:
+        session = Session(workspace)
+        choose_demo_patient(session)
+        session.go(protocol=session.state.protocol.model_copy(update=SHORT))
+        window = MainWindow(session)
+        qtbot.addWidget(window)
+        window.show()
+        window.desk.tasks.warm()
+        yield window
+        window.close()
+
+
+def test_calibration_training_and_feedback_take_at_most_twelve_clicks(window, qtbot):
+    person, session = Person(window, qtbot), window.desk.session
+    person.go("Calibrate")
+    person.click("Start the calibration")
+    qtbot.waitUntil(lambda: session.can_stop, timeout=LONGEST_MS)
+    qtbot.waitUntil(lambda: not session.can_stop, timeout=LONGEST_MS)
+    (run,) = window.desk.workspace.runs(session.state.visit)
+    assert len(run.trials) == 10
+    person.click("Train on this run")
+    assert session.state.page == "train"
+    assert session.state.runs == (run.id,)
