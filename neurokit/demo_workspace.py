@@ -8,24 +8,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-
-from neurokit.calibration import Run as GuidedRun
+from neurokit.attempts import Candidate
 from neurokit.protocol import GrazProtocol
-from neurokit.recorder import Recorder
 from neurokit.records import to_text
 from neurokit.simulated_patient import SimulatedPatient
+from neurokit.visit import VirtualClock, record_run, train_visit
 from neurokit.workspace import Run, Visit, Workspace
 
 PSEUDONYM = "DEMO-01"
 SOURCE = "simulated:strength=1.0,channels=16"
 SEED = 7
-STEP_SECONDS = 0.1
 # strength of the patient in each past visit, days ago, and a clinical score of then
 VISITS = ((0.55, 21, 38.0), (0.75, 7, 44.0))
 N_RUNS = 2
 PROTOCOL = GrazProtocol(trials_per_class=10, baseline=5.0, seed=SEED)
-PIPELINES = ("ts+lr", "csp+lda")
+PIPELINES = (Candidate(pipeline="ts+lr"), Candidate(pipeline="csp+lda"))
 
 
 def make_demo(folder: str | os.PathLike[str], progress: Callable[..., None] | None = None) -> Path:
@@ -87,47 +84,20 @@ def _record(
     workspace: Workspace, visit: Visit, strength: float, session: int, seed: int, started: datetime
 ) -> Run:
     """A run on a virtual clock: minutes in a second."""
-    seconds = [1000.0]
-
-    def clock() -> float:
-        return seconds[0]
-
+    clock = VirtualClock()
     protocol = PROTOCOL.model_copy(update={"seed": seed})
     patient = SimulatedPatient(
         strength=strength, channels=16, seed=SEED, session=session, run=seed, clock=clock
     )
-    path = workspace.new_recording_path(visit.id, "calibration")
-    about = {"visit": visit.id, "kind": "calibration", "protocol": protocol.model_dump()}
-    recorder = Recorder(patient, path, about, clock=clock)
-    run = GuidedRun(protocol, recorder, clock=clock)
-    while not run.is_done:
-        run.step(seconds[0])
-        run.shown(seconds[0])
-        seconds[0] += float(np.clip(run.seconds_to_next, 1e-3, STEP_SECONDS))
-        recorder.step()
-    stored = run.finish(workspace, visit.id, source=SOURCE)
+    stored = record_run(workspace, visit, patient, protocol, clock, address=SOURCE)
     # it was recorded in a moment, some days ago
     workspace.update("runs", stored.id, {"started": to_text(started)})
     return workspace.run(stored.id)
 
 
 def _train(workspace: Workspace, visit: Visit, runs: list[Run], when: datetime) -> None:
-    """Train on the runs of a visit, and keep the model of the best attempt."""
-    from neurokit.attempts import Candidate
-    from neurokit.models import fingerprint
-    from neurokit.runs import run_epochs
-    from neurokit.training import fit_final, train
-
-    epochs = run_epochs([run.path for run in runs], PROTOCOL.classes)
-    candidates = [Candidate(pipeline=name) for name in PIPELINES]
-    attempts = list(train(epochs, candidates, names=[run.path.stem for run in runs], jobs=0))
-    kept = {
-        workspace.add_training(visit.id, attempt.model_dump(mode="json")): attempt
-        for attempt in attempts
-    }
-    best = max(kept, key=lambda training: kept[training].score or 0.0)
-    path = fit_final(epochs, kept[best], workspace.new_model_path(best))
-    model = workspace.add_model(best, path, fingerprint(path))
-    for training in kept:
-        workspace.update("trainings", training, {"created": to_text(when)})
-    workspace.update("models", model.id, {"created": to_text(when)})
+    """Train on the runs of a visit, on its day."""
+    trained = train_visit(workspace, visit, runs, PIPELINES, classes=PROTOCOL.classes)
+    for training in workspace.trainings(visit.id):
+        workspace.update("trainings", training.id, {"created": to_text(when)})
+    workspace.update("models", trained.model.id, {"created": to_text(when)})
