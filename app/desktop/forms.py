@@ -74,6 +74,10 @@ class Form(QWidget):
             editor = _editor(field, (choices or {}).get(name))
             editor.edited.connect(self._validate)
             editor.setAccessibleName(tr(field.description or name))
+            inside = editor.focusProxy()
+            # what has the focus needs the name too, unless it says more than that
+            if not (isinstance(inside, QCheckBox) and inside.text()):
+                inside.setAccessibleName(tr(field.description or name))
             self.editors[name] = editor
             layout.addRow(tr(field.description or name), editor)
         layout.addRow(self.problem)
