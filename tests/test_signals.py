@@ -63,6 +63,11 @@ def view(qtbot):
     view.hide()
 
 
+def drawn(view):
+    """Whether all that the ring holds is on the paper."""
+    return view._next == view._ring.n_written
+
+
 def painted(view):
     """Where a picture has a trace in a series' colour, by row and column."""
     image = view.grab().toImage()
@@ -75,8 +80,9 @@ def painted(view):
     )
 
 
-def test_traces_are_drawn_in_the_colour_of_their_side(view, tmp_path):
+def test_traces_are_drawn_in_the_colour_of_their_side(view, tmp_path, qtbot):
     view.show_ring(*ring_of(tmp_path, 3))
+    qtbot.waitUntil(lambda: drawn(view))
     rows = np.flatnonzero(painted(view).any(axis=1))
     # C3 alone lies on the left, in the upper third
     assert len(rows)
@@ -86,7 +92,7 @@ def test_traces_are_drawn_in_the_colour_of_their_side(view, tmp_path):
 def test_only_new_columns_are_repainted(view, tmp_path, qtbot, monkeypatch):
     ring, info = ring_of(tmp_path, 3)
     view.show_ring(ring, info)
-    qtbot.waitUntil(lambda: not view._resized.isActive())
+    qtbot.waitUntil(lambda: drawn(view) and not view._resized.isActive())
     view._frames.stop()
     view.repaint()
     areas = []
@@ -100,16 +106,18 @@ def test_only_new_columns_are_repainted(view, tmp_path, qtbot, monkeypatch):
 def test_samples_are_drawn_as_they_come(view, tmp_path, qtbot):
     ring, info = ring_of(tmp_path, 2)
     view.show_ring(ring, info)
+    qtbot.waitUntil(lambda: drawn(view) and not view._resized.isActive())
     before = painted(view).any(axis=0).sum()
     append(ring, 2.0)
-    qtbot.waitUntil(lambda: view._next == ring.n_written)
+    qtbot.waitUntil(lambda: drawn(view))
     assert painted(view).any(axis=0).sum() > before + 60
 
 
-def test_a_gap_is_hatched(view, tmp_path):
+def test_a_gap_is_hatched(view, tmp_path, qtbot):
     ring, info = ring_of(tmp_path, 1)
     append(ring, 1.0, first=ring.latest(1).stamps[-1] + 2.0)
     view.show_ring(ring, info)
+    qtbot.waitUntil(lambda: drawn(view))
     image = view.grab().toImage()
     row = [image.pixelColor(x, 390 // 2) for x in range(image.width())]
     assert sum(colour == QColor(THEME.window) for colour in row) > 50

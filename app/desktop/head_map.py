@@ -16,6 +16,7 @@ from neurokit.quality import WORDS, Quality
 
 SYMBOLS = {"good": "✓", "fair": "!", "bad": "✕", "unknown": "?"}
 
+LEAST_POINTS = 5.0
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -179,9 +180,13 @@ class HeadMap(QWidget):
             painter.drawEllipse(box)
         painter.setFont(font)
         painter.setPen(tone if hollow else QColor(self._colours.surface))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
-        if verdict in ("fair", "bad"):
-            self._paint_badge(painter, box, verdict, tone, font)
+        if font.pointSizeF() > LEAST_POINTS:
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+            if verdict in ("fair", "bad"):
+                self._paint_badge(painter, box, verdict, tone, font)
+        elif verdict in ("fair", "bad"):
+            # where no name can be read, the sign has the whole mark
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, SYMBOLS[verdict])
         if name == self.current and self.hasFocus():
             painter.setPen(QPen(QColor(self._colours.accent), 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -281,4 +286,4 @@ def _fitting(font: QFont, text: str, width: float) -> float:
     probe.setPointSizeF(10.0)
     metrics = QFontMetricsF(probe)
     wide = max(metrics.horizontalAdvance(text), metrics.height() * 0.8, 1.0)
-    return float(np.clip(10.0 * width / wide, 5.0, 16.0))
+    return float(np.clip(10.0 * width / wide, LEAST_POINTS, 16.0))

@@ -61,16 +61,14 @@ class Page(QWidget):
         theme = colours(self.desk.session.state.settings)
         self.source = SourceChooser(self.desk.tasks)
         self.start = QPushButton()
-        self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status, self.verdict = _Words(), _Words()
         self.view, self.head = SweepView(theme), HeadMap(theme)
         self.bar = TracesBar(self.view)
-        self.verdict = QLabel()
-        self.verdict.setWordWrap(True)
         self.faults = QListWidget()
         self.faults.setAccessibleName(tr("What to mend"))
         self.faults.setWordWrap(True)
         self.faults.setMinimumHeight(3 * self.fontMetrics().height())
+        self.faults.hide()
         self.go_on = QPushButton(tr("Calibrate") + "  ▶")
         self.source.chosen.connect(self._choose)
         self.start.clicked.connect(self.toggle)
@@ -228,7 +226,7 @@ class Page(QWidget):
         self.view.set_verdicts({each.name: each.verdict for each in quality})
         verdict, words, filling = summary(quality)
         role = {"good": "good", "bad": "problem"}.get(verdict, "strong")
-        _dress(self.verdict, f"{SYMBOLS[verdict]} {tr(words).format(**filling)}", role)
+        self.verdict.say(f"{SYMBOLS[verdict]} {tr(words).format(**filling)}", role)
         order = ("bad", "fair")
         worst = sorted(
             (each for each in quality if each.verdict in order),
@@ -258,7 +256,7 @@ class Page(QWidget):
     def _judge_nothing(self) -> None:
         self.head.set_quality([])
         self.view.set_verdicts({})
-        _dress(self.verdict, "", "hint")
+        self.verdict.say("", "hint")
         self._list_faults({})
 
     def _show_fault(self, item: QListWidgetItem) -> None:
@@ -267,7 +265,7 @@ class Page(QWidget):
         self.view.go_to(name)
 
     def _say(self, text: str, role: str = "hint") -> None:
-        _dress(self.status, text, role)
+        self.status.say(text, role)
 
     # coming and going
 
@@ -277,7 +275,6 @@ class Page(QWidget):
         if self._wanted and self.preview is None and self._ring is None:
             self._begin()
         if self._source == UNCHOSEN:
-            self._say(tr("Choose where the signals come from."))
             self.view.set_hint(tr("Choose a source and show its signals."))
         self.source.look()
 
@@ -295,10 +292,32 @@ class Page(QWidget):
         super().closeEvent(event)
 
 
-def _dress(label: QLabel, text: str, role: str) -> None:
-    if label.text() != text:
-        label.setText(text)
-    if label.property("role") != role:
-        label.setProperty("role", role)
-        label.style().unpolish(label)
-        label.style().polish(label)
+class _Words(QLabel):
+    """A sentence that takes the lines it needs, and asks the page for no more height than that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setProperty("role", "hint")
+
+    def hasHeightForWidth(self) -> bool:
+        """Say no: a page whose height depends on its width is scrolled instead of fitted."""
+        return False
+
+    def say(self, text: str, role: str) -> None:
+        """Say it in the theme's dress for ``role``."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        if self.text() != text:
+            self.setText(text)
+            self._fit()
+
+    def resizeEvent(self, event) -> None:
+        """Take other lines at another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(max(self.heightForWidth(self.width()), self.fontMetrics().height()))

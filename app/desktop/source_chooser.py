@@ -139,7 +139,6 @@ class _Stream(_Detail):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.again = QPushButton(tr("Look again"))
         self.said = QLabel()
-        self.said.setWordWrap(True)
         self.said.setProperty("role", "hint")
         super().__init__(self.box, self.again, self.said)
         self._tasks = tasks
@@ -221,7 +220,6 @@ class _Board(_Detail):
         self.port.setPlaceholderText(tr("Port or address, as COM3"))
         self.port.setMinimumWidth(self.port.fontMetrics().averageCharWidth() * 12)
         self.said = QLabel()
-        self.said.setWordWrap(True)
         self.said.setProperty("role", "problem")
         super().__init__(self.box, self.port, self.said)
         self._tasks = tasks
@@ -326,11 +324,16 @@ class _Simulated(_Detail):
     def show_rest(self, rest: str) -> None:
         options = dict(part.partition("=")[::2] for part in rest.split(",") if part)
         for box, name in ((self.strength, "strength"), (self.channels, "channels")):
-            value = options.pop(name, box.currentData())
+            value = _short(options.pop(name, box.currentData()))
             if box.findData(value) < 0:
                 box.addItem(f"{tr(name)} {value}", value)
             box.setCurrentIndex(box.findData(value))
         self._others = "".join(f",{name}={value}" for name, value in options.items())
+
+
+def _short(number: str) -> str:
+    """1 for 1.0."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _plain(board: str) -> str:

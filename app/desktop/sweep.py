@@ -20,6 +20,8 @@ from neurokit.sweep import DisplayFilter
 FRAME_MS = 25
 RESIZED_MS = 80
 SETTLE_SECONDS = 3.0
+# a picture that is made anew comes in pieces, so that no frame is late
+MOST_SECONDS = 2.0
 TIME_BASES = (2, 5, 10, 20, 30)
 GAINS = (10, 20, 50, 100, 200, 500, 1000)
 SYMBOLS = {"fair": "▲ ", "bad": "■ "}
@@ -168,8 +170,6 @@ class SweepView(QWidget):
         first = max(self._next - round(SETTLE_SECONDS * self._sfreq), 0)
         self._filtered(ring.read(first).samples[: self._next - first])
         self.step()
-        for stamp, _ in self._markers:
-            self._picture.mark(stamp)
 
     def _filtered(self, samples: np.ndarray) -> np.ndarray:
         first = self.look.page * self.look.page_size
@@ -181,15 +181,19 @@ class SweepView(QWidget):
         if ring is None or picture is None or ring.n_written == self._next:
             return 0
         piece = ring.read(self._next)
-        self._next = piece.next
+        now = slice(round(MOST_SECONDS * self._sfreq))
+        samples, stamps = piece.samples[now], piece.stamps[now]
+        self._next = piece.next - len(piece.stamps) + len(stamps)
         if piece.lost:
             self._filter.reset()
-        for first, count in picture.feed(self._filtered(piece.samples), piece.stamps):
+        for first, count in picture.feed(self._filtered(samples), stamps):
             self._refresh(first, count)
+        for stamp, _ in self._markers:
+            picture.mark(stamp)
         while self._markers and picture.has_gone(self._markers[0][0]):
             self._markers.popleft()
             self.update(0, 0, self.width(), self._plot().top())
-        return len(piece.stamps)
+        return len(stamps)
 
     def _refresh(self, first: int, count: int) -> None:
         """Ask for the repainting of some columns, which may go on at the left edge."""

@@ -93,7 +93,8 @@ class Picture:
 
     def mark(self, stamp: float) -> None:
         """Draw a line at a moment."""
-        if self._sweep.origin is not None and not self.has_gone(stamp):
+        beyond = self._sweep.column(stamp) >= self._sweep.following
+        if self._sweep.origin is not None and not beyond and not self.has_gone(stamp):
             self._pixels[:, self.column(stamp)] = QColor(self._colours.accent).rgb()
 
     def _draw(self, strip: Strip) -> tuple[int, int]:
@@ -125,7 +126,7 @@ class Picture:
         block[:] = _rgb(self._colours.surface)
         speed = self._sweep.columns_a_second
         begins = np.floor(numbers / speed) != np.floor((numbers - 1) / speed)
-        block[:, begins] = _rgb(self._colours.line)
+        block[:, begins] = (_rgb(self._colours.line) + _rgb(self._colours.surface)) / 2
         away = np.flatnonzero(np.isnan(strip.low).all(axis=1))
         if len(away):
             hatch = (np.arange(self.height)[:, None] + numbers[away]) % 8 == 0
