@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -18,8 +18,8 @@ import numpy as np
 from neurokit.attempts import Attempt, Candidate
 from neurokit.calibration import Run as GuidedRun
 from neurokit.decoding_process import DecodedRecorder, LiveDecoder
-from neurokit.intervals import binomial_band, wilson
-from neurokit.online import Decoder, OnlineSettings, TrialOutcome
+from neurokit.online import Decoder, OnlineSettings, Output
+from neurokit.online_score import Score, score
 from neurokit.outputs import read_outputs, replay
 from neurokit.protocol import GrazProtocol
 from neurokit.recorder import Recorder
@@ -120,6 +120,18 @@ class Recording:
         if self._live is not None:
             self._live.keep(self._live.step())
 
+    def told(self, model: Model | None) -> dict[str, Any]:
+        """What an online run says of its decoding, as the window's runs do."""
+        if self._live is None or model is None:
+            return {}
+        decoder = self._live.decoder
+        return {
+            "online": decoder.settings.model_dump(mode="json"),
+            "model": model.id,
+            "fingerprint": model.fingerprint,
+            "score": asdict(score(decoder.trials, len(decoder.classes))),
+        }
+
     def linger(self) -> None:
         """Record a little more, for a decoder hears the end of a trial with its next decision."""
         for _ in range(round(LINGER_SECONDS / STEP_SECONDS)):
@@ -178,7 +190,7 @@ def record_run(
         recording.recorder.stop()
         raise
     return guided.finish(
-        workspace, visit.id, kind=kind, source=address, settings=_settings(model, settings)
+        workspace, visit.id, kind=kind, source=address, settings=recording.told(model)
     )
 
 
@@ -220,8 +232,11 @@ def replay_run(
     recording = _begin(source, target, clock, about, model, settings)
     try:
         _play(recording, sorted(markers))
-    finally:
+    except BaseException:
         recording.recorder.stop()
+        raise
+    told = recording.told(model)
+    recording.recorder.stop()
     trials = [Trial(number, label, start + when, start + when)
               for number, (when, label) in enumerate(shown)]  # fmt: skip
     return workspace.add_run(
@@ -230,7 +245,7 @@ def replay_run(
         kind="online",
         trials=trials,
         source=f"replay:{Path(path).name}",
-        settings=_settings(model, settings),
+        settings=told,
     )
 
 
@@ -256,13 +271,6 @@ def _begin(
 ) -> Recording:
     where = None if model is None else model.path
     return Recording(source, path, clock, about, model=where, settings=settings)
-
-
-def _settings(model: Model | None, settings: OnlineSettings | None) -> dict[str, Any]:
-    if model is None:
-        return {}
-    online = (settings or OnlineSettings()).model_dump(mode="json")
-    return {"model": model.fingerprint, "online": online}
 
 
 @dataclass(frozen=True)
@@ -334,24 +342,13 @@ def train_visit(
 class Decoded:
     """How an online run was decoded.
 
-    ``hits`` of ``n`` trials were decided rightly (one that nothing was decided for is none);
-    ``low`` and ``high`` bound the share's 95 % interval, ``chance`` is the band of guessing.
-    ``is_replayed`` says whether the recording, decoded again, gave the same outputs to the bit.
+    ``is_replayed`` says whether its recording, decoded again, gave the same outputs to the bit.
     """
 
     run: Run
-    trials: tuple[TrialOutcome, ...]
-    hits: int
+    score: Score
     n_outputs: int
     is_replayed: bool
-    low: float
-    high: float
-    chance: tuple[float, float]
-
-    @property
-    def n(self) -> int:
-        """Trials."""
-        return len(self.trials)
 
 
 def judge(run: Run) -> Decoded:
@@ -360,21 +357,15 @@ def judge(run: Run) -> Decoded:
     Raises
     ------
     FileNotFoundError, ValueError
-        If it was not decoded, or no trial of it counts.
+        If it was not decoded.
     """
     stored = read_outputs(run.path)
-    rejected = {trial.number for trial in run.trials if trial.rejected}
-    trials = tuple(each for each in stored.trials if each.number not in rejected)
-    if not trials:
-        raise ValueError(f"no trial of {run.path.name} was decoded; was it stopped at once?")
-    hits = sum(each.decided == each.label for each in trials)
-    low, high = wilson(hits / len(trials), len(trials))
     _, again = replay(run.path)
     same = [_numbers(each) for each in again] == [_numbers(each) for each in stored.outputs]
-    band = binomial_band(1 / len(stored.about["classes"]), len(trials))
-    return Decoded(run, trials, hits, len(stored.outputs), same, low, high, (band[0], band[1]))
+    found = score(stored.trials, len(stored.about["classes"]))
+    return Decoded(run, found, len(stored.outputs), same)
 
 
-def _numbers(output: Any) -> tuple[Any, ...]:
+def _numbers(output: Output) -> tuple[object, ...]:
     """What must be the same again; stamps are the recorder's live and the file's in a replay."""
     return (output.sample, output.probabilities, output.smoothed, output.feedback, output.label)

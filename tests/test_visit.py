@@ -51,11 +51,11 @@ def test_a_patient_is_calibrated_trained_and_decoded(workspace):
     assert fingerprint(model.path) == model.fingerprint
 
     online = record_run(workspace, visit, person, ONLINE, clock, model=model, settings=SETTINGS)
-    assert (online.kind, online.settings["model"]) == ("online", model.fingerprint)
+    assert (online.kind, online.settings["fingerprint"]) == ("online", model.fingerprint)
     decoded = judge(online)
-    assert decoded.n == 16
-    assert decoded.hits / decoded.n > decoded.chance[1]
-    assert decoded.low < decoded.hits / decoded.n < decoded.high
+    assert decoded.score.trials == 16
+    assert decoded.score.is_above_chance
+    assert online.settings["score"]["right"] == decoded.score.right
     # about one decision each hop, from the first whole window on
     assert decoded.n_outputs == pytest.approx(online.seconds / SETTINGS.hop, rel=0.05)
     assert decoded.is_replayed
@@ -74,7 +74,7 @@ def test_a_patient_whose_signals_know_nothing_is_not_decoded(workspace):
         workspace, visit, person, ONLINE, clock, model=trained.model, settings=SETTINGS
     )
     decoded = judge(online)
-    assert decoded.hits / decoded.n <= decoded.chance[1]
+    assert not decoded.score.is_above_chance
 
 
 def test_a_run_that_breaks_off_leaves_a_whole_recording(workspace):
@@ -123,8 +123,8 @@ def test_the_first_day_of_a_real_person_decodes_the_second(workspace, real_data)
         )
         decoded = judge(run)
         assert decoded.is_replayed
-        assert decoded.n == 40
-        hits[recentring] = decoded.hits
+        assert decoded.score.trials == 40
+        hits[recentring] = decoded.score.right
     # 22 without and 27 with it: 95 % of guessers lie between 14 and 26
     assert 16 <= hits[False] <= 30
     assert hits[True] > hits[False]
