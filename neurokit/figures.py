@@ -19,7 +19,7 @@ P = ParamSpec("P")
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#404040")
 MARKERS = "osD^vPX"
 INK, GREY, BAND = "#1c2833", "#8a949e", "#e3e8ec"
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,
     "axes.edgecolor": GREY,
@@ -50,8 +50,8 @@ def _styled(draw: Callable[P, Figure]) -> Callable[P, str]:
     def to_svg(*args: P.args, **kwargs: P.kwargs) -> str:
         import matplotlib as mpl
 
-        with mpl.rc_context(_STYLE):
-            return _svg(draw(*args, **kwargs))
+        with mpl.rc_context(STYLE):
+            return as_svg(draw(*args, **kwargs))
 
     return to_svg
 
@@ -166,7 +166,7 @@ def draw_pairs(scores: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Figure
     """
     columns = 3
     rows = -(-len(pairs) // columns)
-    figure = _new_figure(7.4, 2.75 * rows)
+    figure = new_figure(7.4, 2.75 * rows)
     low = float(np.nanmin(scores.to_numpy())) - 0.03
     high = max(float(np.nanmax(scores.to_numpy())), low + 0.1) + 0.03
     for number, (first, second) in enumerate(pairs):
@@ -200,7 +200,7 @@ def draw_choices(counts: dict[str, pd.DataFrame]) -> Figure:
         To stand in a page.
     """
     columns = max(3, len(counts))
-    figure = _new_figure(7.4, 2.6)
+    figure = new_figure(7.4, 2.6)
     for number, (name, table) in enumerate(counts.items()):
         axes = figure.add_subplot(1, columns, number + 1)
         axes.imshow(table, cmap="Blues", origin="lower", aspect="auto", vmin=0)
@@ -249,18 +249,19 @@ def draw_seconds(frame: pd.DataFrame) -> Figure:
     return figure
 
 
-def _new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, sizes in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = _new_figure(width, height)
+    figure = new_figure(width, height)
     return figure, figure.add_subplot()
 
 
-def _svg(figure: Figure) -> str:
+def as_svg(figure: Figure) -> str:
     """SVG to stand in a page, scaled to its width."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None}, transparent=True)

@@ -19,6 +19,7 @@ from neurokit.app.cli import (
     patients,
     pipelines,
     record,
+    report,
     results,
     train,
 )
@@ -56,6 +57,7 @@ cli.add_typer(datasets.app, name="datasets")
 cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
 cli.add_typer(patients.app, name="patients")
+cli.add_typer(report.app, name="report")
 cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)

@@ -1,0 +1,102 @@
+"""A visit's report: a page for the clinician and an annex, as HTML and as PDF."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from neurokit.visit_facts import gather
+from neurokit.visit_figures import Picture
+from neurokit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """Where the two files lie."""
+
+    html: Path
+    pdf: Path
+
+
+def write_visit_report(
+    folder: str | Path,
+    visit_id: int,
+    *,
+    into: str | Path | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> VisitReport:
+    """Write the report of a visit; one that is there is replaced.
+
+    Parameters
+    ----------
+    folder : path-like
+        The workspace; it is read beside the window that writes.
+    visit_id : int
+        The visit.
+    into : path-like, optional
+        Folder of the two files; by default the patient's folder below ``reports``.
+    progress : callable, optional
+        Is told how far it is.
+
+    Returns
+    -------
+    report : VisitReport
+
+    Raises
+    ------
+    ValueError
+        If there is no such visit.
+    OSError
+        If it cannot be written.
+    """
+    tell = progress or (lambda _fraction, _text: None)
+    tell(0.0, "reading")
+    with Workspace(folder, read_only=True) as workspace:
+        facts = gather(workspace, visit_id)
+        own = workspace.folder / "reports" / facts["pseudonym"]
+    target = own if into is None else Path(into)
+    target.mkdir(parents=True, exist_ok=True)
+    name = f"{facts['pseudonym']}-visit-{facts['number']:02d}"
+    tell(0.6, "writing")
+    html = target / f"{name}.html"
+    _write(html, as_html(facts).encode())
+    tell(0.8, "writing")
+    from neurokit.visit_pdf import as_pdf
+
+    pdf = target / f"{name}.pdf"
+    _write(pdf, as_pdf(facts))
+    return VisitReport(html, pdf)
+
+
+def as_html(facts: dict[str, Any]) -> str:
+    """One file with its figures inside, which opens without a network."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    drawn = {
+        name: value.svg() if isinstance(value, Picture) else value for name, value in facts.items()
+    }
+    source = files("neurokit").joinpath("templates/visit.html").read_text(encoding="utf-8")
+    return environment.from_string(source).render(drawn)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
