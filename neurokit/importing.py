@@ -11,8 +11,9 @@ import os
 import shutil
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,38 @@ class Converted:
     format: str
 
 
-def event_counts(path: str | os.PathLike[str]) -> dict[str, int]:
-    """How often each event stands in a recording, the most frequent first."""
-    counts = Counter(event.name for event in events(_read(path, None)))
-    return dict(counts.most_common())
+@dataclass(frozen=True)
+class Inspection:
+    """What stands in some recordings: their day, how often each event, and the known cues."""
+
+    paths: tuple[str, ...]
+    day: date
+    counts: dict[str, int]
+    cues: dict[str, str]
+
+
+def inspect_recordings(
+    paths: Sequence[str], *, progress: Callable[[float, str], None] | None = None
+) -> Inspection:
+    """Look at recordings before they are imported.
+
+    The day is that of the first recording, or of its file where it does not say one.
+    """
+    counts: Counter[str] = Counter()
+    days = []
+    for number, path in enumerate(paths):
+        if progress:
+            progress(number / len(paths), Path(path).name)
+        raw = _read(path, None)
+        names = [event.name for event in events(raw) if event.name != "BAD_gap"]
+        # our own recordings say what is a cue
+        ours = is_ours(path)
+        counts.update(name for name in names if not ours or name.lower() in KNOWN_CUES)
+        told = raw.info["meas_date"]
+        days.append(told.date() if told else date.fromtimestamp(Path(path).stat().st_mtime))
+    ordered = dict(counts.most_common())
+    day = min(min(days), date.today())
+    return Inspection(tuple(str(path) for path in paths), day, ordered, known_cues(ordered))
 
 
 def known_cues(names: Mapping[str, int]) -> dict[str, str]:
@@ -94,8 +123,10 @@ def convert_recording(
     tell(0.0, "reading")
     raw = _read(path, units)
     found, sfreq = events(raw), float(raw.info["sfreq"])
-    meant = dict(known_cues(Counter(event.name for event in found)) if cues is None else cues)
-    ours = cues is None and is_ours(path)
+    known = known_cues(Counter(event.name for event in found))
+    meant = known if cues is None else dict(cues)
+    # what was recorded here stays bit for bit what it was
+    ours = meant == known and is_ours(path)
     trials = _own_trials(path) if ours else _trials(path, found, meant, sfreq)
     info, picks = _signals(raw)
     part = target.with_name(f".{target.stem}.part")

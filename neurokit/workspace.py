@@ -50,6 +50,9 @@ __all__ = [
 # what 'same as last time' brings back
 REPEATED = ("source", "protocol", "features", "pipelines", "online")
 
+# what the window's state names by its number
+_NUMBERED = {"patient": "patients", "visit": "visits", "attempt": "trainings", "model": "models"}
+
 
 class Workspace(People):
     """The clinic's folder: who came when, what was recorded, trained and noted.
@@ -187,6 +190,10 @@ class Workspace(People):
         """Take a clinical score away."""
         self.delete("scores", score_id)
 
+    def restore_score(self, score: ClinicalScore) -> None:
+        """Bring a clinical score back as it was."""
+        self.insert("scores", asdict(score) | {"when": to_text(score.when)})
+
     def scores(self, patient_id: int) -> list[ClinicalScore]:
         """Clinical scores of a patient, in the order of time."""
         rows = self.rows(
@@ -211,9 +218,19 @@ class Workspace(People):
             )
 
     def load_state(self) -> dict[str, Any] | None:
-        """Give back the window's state as it was kept last."""
+        """Give back the window's state as it was kept last, without what is no longer there."""
         rows = self.rows("SELECT state FROM state")
-        return json.loads(rows[0]["state"]) if rows else None
+        if not rows:
+            return None
+        state: dict[str, Any] = json.loads(rows[0]["state"])
+        for name, table in _NUMBERED.items():
+            there = {row["id"] for row in self.rows(f"SELECT id FROM {table}")}
+            if state.get(name) is not None and state[name] not in there:
+                del state[name]
+        if "runs" in state:
+            there = {row["id"] for row in self.rows("SELECT id FROM runs")}
+            state["runs"] = [number for number in state["runs"] if number in there]
+        return state
 
     # whole patients and the whole folder
 

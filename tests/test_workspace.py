@@ -184,6 +184,12 @@ def test_the_same_as_last_time_is_what_the_window_was_set_to(workspace):
     assert (again["source"], again["pipelines"]) == ("lsl:new", ["csp+lda"])
 
 
+def test_the_state_names_nothing_that_is_no_longer_there(workspace):
+    patient = workspace.add_patient()
+    workspace.save_state({"patient": patient.id, "visit": 9, "model": 7, "runs": [3], "page": "x"})
+    assert workspace.load_state() == {"patient": patient.id, "runs": [], "page": "x"}
+
+
 def test_looking_at_an_old_visit_does_not_change_it(workspace):
     patient = workspace.add_patient()
     old = workspace.open_visit(patient.id, when=datetime.now() - timedelta(days=2))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from neurokit.workspace import Patient, Workspace
 
 app = typer.Typer(help="Patients of a workspace.", no_args_is_help=True)
@@ -103,6 +105,69 @@ def note(
     typer.echo(f"noted in visit {visit.number} of {who}")
 
 
+@app.command()
+def edit(
+    folder: Folder,
+    who: Who,
+    consent: Annotated[str | None, typer.Option(help="unknown, given, refused, withdrawn.")] = None,
+    handedness: Annotated[str | None, typer.Option(help="unknown, right, left, both.")] = None,
+    lesion_side: Annotated[
+        str | None, typer.Option(help="unknown, none, left, right, both.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="Replaces the note.")] = None,
+    score: Annotated[
+        list[str] | None, typer.Option(help="SCALE=VALUE, such as FMA-UE=31; is added.")
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="Day of the scores, YYYY-MM-DD.")] = None,
+) -> None:
+    """Change what is known of a patient, or add clinical scores.
+
+    Example: neurokit patients edit clinic KT-4827 --consent given --score FMA-UE=31
+    """
+    from neurokit.workspace import Workspace
+
+    asked = {"consent": consent, "handedness": handedness, "lesion_side": lesion_side, "note": note}
+    fields = {name: value for name, value in asked.items() if value is not None}
+    scores = [_score(text) for text in score or ()]
+    when = _noon(day)
+    with Workspace(folder) as workspace:
+        patient = workspace.find_patient(who)
+        workspace.update_patient(patient.id, **fields)
+        for scale, value in scores:
+            workspace.add_score(patient.id, scale, value, when)
+
+
+def _score(text: str) -> tuple[str, float]:
+    scale, _, value = text.rpartition("=")
+    try:
+        return scale, float(value)
+    except ValueError:
+        raise ValueError(f"--score wants SCALE=VALUE, such as FMA-UE=31, got {text!r}") from None
+
+
+def _noon(day: str | None) -> datetime | None:
+    """Noon of a day."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(f"{day}T12:00") if day else None
+    except ValueError:
+        raise ValueError(f"--day wants YYYY-MM-DD, such as 2026-03-14, got {day!r}") from None
+
+
+@app.command()
+def visit(folder: Folder, who: Who) -> None:
+    """Open today's visit of a patient, and print its number.
+
+    Example: neurokit patients visit clinic KT-4827
+    """
+    from neurokit.workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        opened = workspace.open_visit(workspace.find_patient(who).id)
+    typer.echo(opened.number)
+
+
 @app.command("import")
 def import_recordings(
     folder: Folder,
@@ -121,12 +186,10 @@ def import_recordings(
     Example: neurokit patients import clinic KT-4827 old/run1.edf --cue T1=left_hand
     --cue T2=right_hand --day 2025-03-14
     """
-    from datetime import datetime
-
     from neurokit.workspace import Workspace
 
     cues = dict(_pair(text) for text in cue) if cue else None
-    when = datetime.fromisoformat(f"{day}T12:00") if day else None
+    when = _noon(day)
     with Workspace(folder) as workspace:
         visit = workspace.open_visit(workspace.find_patient(who).id, when=when)
         for path in recordings:

@@ -197,6 +197,11 @@ class Session:
         self._remember(Edit(text, and_tell(undo), and_tell(redo)))
         self.refresh()
 
+    def forget_edits(self) -> None:
+        """Keep nothing that could be undone: it may tell of somebody who was erased."""
+        self._done.clear()
+        self._undone.clear()
+
     def on_stop(self, stop: Callable[[], None]) -> Callable[[], None]:
         """Say what ends a run, feedback or stimulation at once, for as long as it goes on.
 

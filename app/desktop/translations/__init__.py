@@ -15,6 +15,11 @@ def speak(language: str) -> None:
     _language[0] = language
 
 
+def language() -> str:
+    """Language of ``tr``."""
+    return _language[0]
+
+
 def tr(text: str) -> str:
     """Text in the chosen language; English is its own key."""
     return text if _language[0] == "en" else phrases(_language[0]).get(text, text)
