@@ -14,6 +14,15 @@ from neurokit.kernels.embedding import (
     mutual_information,
     nearest_neighbours,
 )
+from neurokit.kernels.graphs import (
+    clustering_coefficients,
+    correlation_graph,
+    expected_triangles,
+    four_cycles,
+    graph_from_correlation,
+    triangles,
+)
+from neurokit.kernels.packed import PackedGraph
 from neurokit.kernels.siegel import (
     mean_and_logarithms_siegel,
     mean_siegel,
@@ -35,15 +44,21 @@ from neurokit.kernels.toeplitz import (
 )
 
 __all__ = [
+    "PackedGraph",
     "augmented_covariance_grid",
     "augmented_covariances",
     "available",
     "beta_statistic",
+    "clustering_coefficients",
+    "correlation_graph",
     "covariances",
     "distances_riemann",
+    "expected_triangles",
     "false_neighbour_ratios",
     "find",
     "first_minima",
+    "four_cycles",
+    "graph_from_correlation",
     "lagged_covariances",
     "lagged_from_coefficients",
     "mdop",
@@ -59,4 +74,5 @@ __all__ = [
     "siegel_logarithms",
     "siegel_translation",
     "tangent_vectors",
+    "triangles",
 ]
