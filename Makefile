@@ -10,6 +10,8 @@ DRAWS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PyQt6.QtWidgets import
 
 demo: $(VENV)/.run
 	$(BIN)/neurokit demo
+	@if $(BIN)/python -m neurokit.app.desktop.screen; \
+	then echo "The same in the window, where you click:"; $(BIN)/neurokit app --demo; fi
 
 test: $(VENV)/.test
 	@if $(DRAWS) 2>/dev/null; \

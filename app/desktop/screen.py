@@ -49,3 +49,8 @@ def _has_library(name: str) -> bool:
     except OSError:
         return False
     return True
+
+
+if __name__ == "__main__":
+    # for the Makefile: whether a window would be seen
+    sys.exit(0 if has_screen() and check_window().fine else 1)
