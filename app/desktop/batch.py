@@ -83,7 +83,7 @@ class Page(QWidget):
 
     def _fit(self) -> None:
         bar = self.area.verticalScrollBar().sizeHint().width()
-        self.area.setFixedWidth(self.form_side.minimumSizeHint().width() + bar)
+        self.area.setFixedWidth(self.form_side.sizeHint().width() + bar)
 
     # the form
 

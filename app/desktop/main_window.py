@@ -19,7 +19,6 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QMainWindow,
     QMessageBox,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from neurokit.app.desktop.bottom_bar import BottomBar
 from neurokit.app.desktop.history import History
 from neurokit.app.desktop.menus import Menus
 from neurokit.app.desktop.notes import NoteBar
+from neurokit.app.desktop.page_frame import PageFrame
 from neurokit.app.desktop.session import PAGES, Session, Settings, State
 from neurokit.app.desktop.settings_dialog import SettingsDialog
 from neurokit.app.desktop.tasks import Tasks
@@ -81,16 +81,6 @@ def _heading(text: str) -> QListWidgetItem:
     return item
 
 
-def _frame(page: QWidget) -> QScrollArea:
-    """Let a page be scrolled where it is larger than the window, as with large text."""
-    frame = QScrollArea()
-    frame.setWidget(page)
-    frame.setWidgetResizable(True)
-    frame.setFrameShape(QScrollArea.Shape.NoFrame)
-    frame.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return frame
-
-
 class MainWindow(QMainWindow):
     """The program's window."""
 
@@ -100,7 +90,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self._settings: Settings | None = None
         self.pages: dict[str, QWidget] = {}
-        self._frames: dict[str, QScrollArea] = {}
+        self._frames: dict[str, PageFrame] = {}
         # before the first widget is made: it asks for its size and its words
         self._dress(session.state.settings)
         self._make_widgets()
@@ -180,7 +170,7 @@ class MainWindow(QMainWindow):
         """The page of a name, made when it is first asked for."""
         if name not in self.pages:
             self.pages[name] = self._make_page(name)
-            self._frames[name] = _frame(self.pages[name])
+            self._frames[name] = PageFrame(self.pages[name])
             self.stack.addWidget(self._frames[name])
         return self.pages[name]
 
