@@ -11,6 +11,7 @@ from neurokit.app.cli import (
     app,
     backup,
     bench,
+    certify,
     datasets,
     decode,
     demo,
@@ -61,6 +62,7 @@ cli.add_typer(report.app, name="report")
 cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)
+cli.command()(certify.certify)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
 cli.command()(record.record)

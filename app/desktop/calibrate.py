@@ -34,6 +34,7 @@ class Page(QStackedWidget):
         for view in (self.plan, self.running, self.summary):
             self.addWidget(view)
         self.plan.start.connect(self._start)
+        self.plan.check.connect(lambda: self.window().check_computer())
         self.plan.take_up.connect(self._take_up)
         self.plan.end.connect(self._end)
         self.running.pause.connect(self.conductor.pause)
@@ -57,7 +58,7 @@ class Page(QStackedWidget):
         """Look for a run that lost its window, and for an order that was used before."""
         super().showEvent(event)
         state = self.desk.session.state
-        if self.conductor.run is None:
+        if self.conductor.run is None and self.desk.workspace is not None:
             folder = self.desk.workspace.folder / "recordings"
             self.plan.show_live(None if state.recording else next(find_live(folder), None))
             self._draw_new_order(state)

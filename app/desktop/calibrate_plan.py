@@ -171,7 +171,9 @@ class PlanView(QWidget):
         has_patient = self.desk.session.state.patient is not None
         text = tr("Start the calibration") if has_patient else tr("Choose a patient first")
         self.start_button.setText(tr("Starting…") if is_starting else text)
-        self.start_button.setEnabled(not is_starting and not self.desk.workspace.read_only)
+        workspace = self.desk.workspace
+        can_write = workspace is not None and not workspace.read_only
+        self.start_button.setEnabled(can_write and not is_starting)
         self.start_button.setMinimumHeight(3 * self.fontMetrics().height())
         self.start_button.setMinimumWidth(28 * self.fontMetrics().horizontalAdvance("x"))
 

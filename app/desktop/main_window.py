@@ -250,6 +250,15 @@ class MainWindow(QMainWindow):
             self.close()
             QProcess.startDetached(sys.executable, arguments)
 
+    def check_computer(self) -> None:
+        """Measure display, disk, stream and markers."""
+        if self.desk.session.state.recording:
+            self.desk.session.go(message=tr("Wait until the recording has ended"))
+            return
+        from neurokit.app.desktop.check_dialog import CheckDialog
+
+        CheckDialog(self.desk, self).open()
+
     def show_settings(self) -> None:
         """Open the settings' form."""
         SettingsDialog(self.desk.session, self).open()

@@ -70,6 +70,7 @@ class Menus:
         self._add(menu, tr("Between the list of pages and the page"), self.window.hop, "F6")
 
     def _fill_help(self, menu) -> None:
+        self._add(menu, tr("Check this computer"), self.window.check_computer)
         self._add(menu, tr("Copy diagnostics"), self.copy_diagnostics, "Ctrl+Shift+D")
         self._add(menu, tr("About neurokit"), self.window.show_about, "F1")
 
