@@ -190,6 +190,7 @@ def _run(visit: Visit, run: Run) -> dict[str, Any]:
         "recording": _file_of(visit, run),
         "protocol": None if run.protocol is None else run.protocol.model_dump(),
         "trials": [asdict(trial) for trial in run.trials],
+        "score": run.settings.get("score"),
         "neurokit": run.version,
     }
 

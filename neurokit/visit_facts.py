@@ -94,12 +94,16 @@ def _who(patient: Patient) -> list[tuple[str, str]]:
         ("Consent", consent),
         ("Handedness", patient.handedness),
         ("Side of the lesion", patient.lesion_side),
-        ("Visits so far", str(patient.n_visits)),
+        ("Visits", str(patient.n_visits)),
     ]
 
 
 def _verdict(chosen: Training | None) -> str:
-    """Say in two sentences what the visit's decoder is worth."""
+    """Say in two sentences what the visit's decoder is worth; no line ends before its sign."""
+    return _sentences(chosen).replace(" %", "\u00a0%")
+
+
+def _sentences(chosen: Training | None) -> str:
     if chosen is None:
         return "Nothing was trained in this visit."
     told = chosen.attempt

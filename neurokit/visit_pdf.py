@@ -41,7 +41,7 @@ WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 2 * MARGIN - 8 * mm
 TREND = (
     "Line: 95 % interval. Grey: where 95 % of guessers fall with as many trials; a hollow dot "
-    "lies within it. Each visit is shown by its chosen attempt, not by its best."
+    "lies within it. Each visit is shown by the attempt that was chosen."
 )
 DEVICE = (
     "Not a medical device: for research and training, not for diagnosis or treatment. "

@@ -56,7 +56,7 @@ def test_the_report_is_written_twice_and_holds_hashes_and_versions(workspace, vi
 
 
 def test_the_verdict_says_interval_and_guessing(workspace, visit):
-    assert gather(workspace, visit.id)["verdict"] == (
+    assert gather(workspace, visit.id)["verdict"].replace("\u00a0", " ") == (
         "mdm told left hand from right hand in 66 % of 40 trials that it had not learned from "
         "(95 % interval 56 to 76 %). Guessing reaches 36 to 64 %: this is better than guessing."
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -111,14 +114,20 @@ def _visit_row(visit: Visit, runs: list[Run], point: TrendPoint | None) -> list[
     ]
     if point is None:
         return [*row, tr("none yet") if runs else "", "", "", ""]
-    above = point.chance_high is not None and point.accuracy > point.chance_high
+    return [*row, point.pipeline, *_result(asdict(point))]
+
+
+def _result(told: dict[str, Any]) -> list[str]:
+    """An accuracy with a verdict, its interval, and what guessing gives."""
+    accuracy, guessing = told.get("accuracy"), told.get("chance_high")
+    if accuracy is None:
+        return ["", "", ""]
+    above = guessing is not None and accuracy > guessing
     symbol = f"● {tr('above guessing')}" if above else f"○ {tr('like guessing')}"
     return [
-        *row,
-        point.pipeline,
-        f"{percent(point.accuracy)}  {symbol}",
-        span(point.low, point.high),
-        span(point.chance_low, point.chance_high),
+        f"{percent(accuracy)}  {symbol}",
+        span(told.get("low"), told.get("high")),
+        span(told.get("chance_low"), guessing),
     ]
 
 
@@ -130,7 +139,8 @@ def _run_row(run: Run) -> list[str]:
     kind = tr(KINDS[run.kind])
     labels = dict.fromkeys(trial.label for trial in run.trials)
     asked = ", ".join(class_text(label) for label in labels)
-    return [f"{run.number}: {kind}", time_text(run.started), trials, asked, "", "", ""]
+    result = _result(run.settings.get("score") or {})
+    return [f"{run.number}: {kind}", time_text(run.started), trials, asked, *result]
 
 
 def _n_used(run: Run) -> int:
