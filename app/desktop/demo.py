@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QVBoxLay
 from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.translations import tr
-from neurokit.demo_workspace import PROTOCOL, SOURCE, make_demo
 
 
 def demo_folder() -> Path:
@@ -60,6 +59,9 @@ class _Making(QDialog):
         layout = QVBoxLayout(self)
         for widget in (text, self.bar, cancel):
             layout.addWidget(widget)
+        # it trains, so that it imports what no window waits for
+        from neurokit.demo_workspace import make_demo
+
         self.tasks = Tasks(self)
         self.task = self.tasks.start(tr("Demo"), make_demo, folder)
         self.task.progress.connect(lambda part, _: self.bar.setValue(round(100 * part)))
@@ -84,6 +86,5 @@ def choose_demo_patient(session: Session) -> None:
     (patient, *_) = workspace.patients()
     visit = workspace.open_visit(patient.id)
     if session.state.visit != visit.id:
-        session.go(
-            page="patients", patient=patient.id, visit=visit.id, source=SOURCE, protocol=PROTOCOL
-        )
+        as_before = workspace.same_as_last_time(patient.id)
+        session.go(page="patients", patient=patient.id, visit=visit.id, **as_before)
