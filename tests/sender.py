@@ -21,6 +21,7 @@ def send(name, n_channels, sfreq, first):
     outlet = Outlet(name, "EEG", channels, sfreq=sfreq, source_id=name)
     print("sending", flush=True)
     start, sent = time.perf_counter() + 1 / sfreq, 0
+    wait = threading.Event().wait
     while True:
         due = int((time.perf_counter() - start) * sfreq) + 1
         counter = np.arange(first + sent, first + max(due, sent), dtype=np.float32)
@@ -28,7 +29,7 @@ def send(name, n_channels, sfreq, first):
             sent += len(counter)
             values = np.tile(counter[:, None], (1, n_channels))
             outlet.push_chunk(values, start + (sent - 1) / sfreq)
-        time.sleep(CHUNK_SECONDS)
+        wait(CHUNK_SECONDS)
 
 
 def end_with_parent():

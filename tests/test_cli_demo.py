@@ -8,6 +8,7 @@ from neurokit import models
 from neurokit.app.cli import demo
 from neurokit.app.cli.main import cli
 from neurokit.results import Results
+from neurokit.workspace import Workspace
 
 
 def test_the_demo_compares_trains_and_decodes(tmp_path, monkeypatch):
@@ -22,6 +23,18 @@ def test_the_demo_compares_trains_and_decodes(tmp_path, monkeypatch):
     assert models.describe(tmp_path / "model.skops")["metadata"]["pipeline"] == "csp+lda"
     assert len(Results(tmp_path / "results").frame()) == 10
     assert (tmp_path / "report.html").stat().st_size > 20_000
+    # the visit, which is the third of the patient
+    right, decided = map(int, re.search(r"Feedback: (\d+) of (\d+) trials", result.stdout).groups())
+    assert right > 0.7 * decided
+    assert "Decoded again from its file: the same, bit for bit" in result.stdout
+    with Workspace(tmp_path / "clinic") as workspace:
+        (patient,) = workspace.patients()
+        assert [run.kind for run in workspace.runs(workspace.visits(patient.id)[-1].id)] == [
+            "calibration", "online",
+        ]  # fmt: skip
+    (visit_report,) = (tmp_path / "clinic" / "reports").rglob("*visit-03.html")
+    assert str(visit_report) in result.stdout
+    assert visit_report.with_suffix(".pdf").exists()
 
 
 def test_a_demo_that_cannot_be_written_says_so(tmp_path):

@@ -64,6 +64,7 @@ def test_a_protocol_makes_a_run_of_a_visit(tmp_path):
     with Workspace(tmp_path / "clinic") as workspace:
         (run,) = workspace.runs_of(workspace.find_patient("P-1").id)
     assert str(run.path) == told["path"]
+    assert list((tmp_path / "clinic" / "bids").rglob("*_task-graz_run-01_eeg.*"))
     assert sorted(trial.label for trial in run.trials) == ["left_hand", "right_hand"]
     assert run.protocol == GrazProtocol(
         trials_per_class=1, baseline=0.2, fixation=0.2, cue=0.2, imagery=0.4, pause_min=0.1,

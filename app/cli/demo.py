@@ -20,11 +20,12 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("neurokit-demo"),
     seed: Annotated[int, typer.Option(min=0, help="Of folds and pipelines.")] = 42,
 ) -> None:
-    """Compare pipelines on a simulated patient, train the best, and decode with it.
+    """Compare pipelines on a simulated patient; then a visit: calibration, training, feedback.
 
     Example: neurokit demo --out my-demo
     """
     from neurokit.app.cli import tables
+    from neurokit.app.cli.demo_visit import show_visit
     from neurokit.report import write_report
     from neurokit.results import Results
     from neurokit.statistics import summarise
@@ -48,9 +49,12 @@ def demo(
     # an equal score goes to the quicker one, which is listed first
     best = summary["pipeline"].iloc[int(summary["score"].argmax())]
     _decode(str(best), out / "model.skops", seed)
+    visit = show_visit(out / "clinic", seed)
     typer.echo(
-        f"\nThe report and its figures: open {report} in a browser.\n"
+        f"\nThe reports and their figures: open {report}\n"
+        f"and, of the visit, {visit} in a browser.\n"
         "Then try:\n"
+        f"  neurokit app {out / 'clinic'} --demo\n"
         f"  neurokit results compare {out / 'results'}\n"
         "  neurokit evaluate simulated --subjects 1-3 --pipeline csp+lda --pipeline ts+lr\n"
         "  neurokit doctor"

@@ -107,8 +107,13 @@ def _add_run(place: _Place, watch: Any, source: str) -> Path:
     if place.workspace is None:
         return place.path
     if watch.run is not None:
-        return Path(watch.run.finish(place.workspace, place.visit_id, source=source).path)
-    return place.workspace.add_run(place.visit_id, place.path, source=source).path
+        run = watch.run.finish(place.workspace, place.visit_id, source=source)
+    else:
+        run = place.workspace.add_run(place.visit_id, place.path, source=source)
+    from neurokit.bids import add_to_bids
+
+    add_to_bids(place.workspace, run)
+    return Path(run.path)
 
 
 def _summarise(
