@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PULLED = 4096
 # it comes at once or half a second later; nobody waits for it
 CORRECTION_SECONDS = 0.01
+MARKERS = "neurokit-markers"
 _SCOPES = ("machine", "link", "site")
 _configured: list[str] = []
 
@@ -98,11 +99,12 @@ class LslSource(Source):
         self._inlet: StreamInlet | None = None
         self._scale = np.ones(1)
         self._known: dict[str, str] = {}
+        self._markers: Outlet | None = None
 
     def open(self) -> SourceInfo:
         """Find the stream and subscribe to it; a second call takes the same stream again."""
         inlet = self._connect()
-        self.close()
+        self._unsubscribe()
         info = inlet.get_sinfo(timeout=self.timeout)
         n_channels = info.n_channels
         channels = info.get_channel_names() or [f"EEG{number + 1}" for number in range(n_channels)]
@@ -171,8 +173,31 @@ class LslSource(Source):
                 return float(self._inlet.time_correction(timeout=CORRECTION_SECONDS))
         return None
 
+    def notice(self, label: str) -> None:
+        """Send a marker on as the stream ``neurokit-markers``, for other programs.
+
+        A patient that is simulated in one of them obeys it. What a person wrote stays here.
+        """
+        if label.startswith("note:"):
+            return
+        # whoever listens, the recording comes first
+        with suppress(Exception):
+            if self._markers is None:
+                known = self._known.get("source_id", self.name)
+                self._markers = Outlet(
+                    MARKERS, "Markers", ["marker"], dtype="string", unit="none",
+                    source_id=f"{MARKERS}-{known}",
+                )  # fmt: skip
+            self._markers.push([label])
+
     def close(self) -> None:
-        """Unsubscribe."""
+        """Unsubscribe, and send no markers any more."""
+        self._unsubscribe()
+        if self._markers is not None:
+            self._markers.close()
+            self._markers = None
+
+    def _unsubscribe(self) -> None:
         if self._inlet is not None:
             with suppress(Exception):
                 self._inlet.close_stream()

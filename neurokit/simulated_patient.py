@@ -341,17 +341,20 @@ def _listen(patient: SimulatedPatient, markers: str, ended: threading.Event) -> 
     """Tell the patient what a stream of markers says; it may come and go."""
     from mne_lsl.lsl import StreamInlet, resolve_streams
 
+    inlet, heard = None, ""
     while not ended.is_set():
+        # a stream that went away is not always told: ask who is there whenever it is silent
         found = [each for each in resolve_streams(1.0, name=markers) if each.dtype == "string"]
-        if not found:
-            continue
         with suppress(Exception):  # liblsl's error for a stream that went away has no name
-            inlet = StreamInlet(found[0], recover=False)
-            inlet.open_stream(timeout=2.0)
-            while not ended.is_set():
-                labels, stamp = inlet.pull_sample(timeout=0.1)
-                if stamp is not None:
-                    patient.notice(labels[0])
+            if found and found[0].uid != heard:
+                inlet = StreamInlet(found[0], recover=False)
+                inlet.open_stream(timeout=2.0)
+                heard = found[0].uid
+            while inlet is not None and not ended.is_set():
+                labels, stamp = inlet.pull_sample(timeout=0.5)
+                if stamp is None:
+                    break
+                patient.notice(labels[0])
 
 
 def _main() -> None:

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from neurokit.lsl import LslSource, Outlet
+from neurokit.lsl import LslSource
 from neurokit.protocol import GrazProtocol
 from neurokit.simulated_patient import SimulatedPatient
 from neurokit.streams import SourceLost, open_source
@@ -188,30 +188,40 @@ def wait_until(condition, seconds=20):
         poll.wait(0.02)
 
 
-def test_the_patient_is_heard_over_lsl_and_hears_markers():
+def test_the_patient_is_heard_over_lsl_and_obeys_the_recorders_markers():
     name = f"patient-{uuid.uuid4().hex[:8]}"
-    markers = Outlet(f"{name}-markers", "Markers", ["marker"], dtype="string")
     process = subprocess.Popen(
-        f"{sys.executable} -m neurokit.simulated_patient --lsl {name} --markers {name}-markers "
+        f"{sys.executable} -m neurokit.simulated_patient --lsl {name} "
         "--channels 4 --strength 1.9 --artefacts 0 --drift 0".split()
     )
     source = LslSource(name, timeout=20)
     try:
         info = source.open()
         assert (info.channels, info.sfreq) == (("C3", "C4", "Cz", "CP3"), 250.0)
-        wait_until(markers.has_listener)
+        source.notice("run/start")
+        wait_until(source._markers.has_listener)
         before, during = [], []
         wait_until(lambda: before.append(source.read()) or sum(map(len, before)) > 500)
-        markers.push(["right_hand"])
+        source.notice("right_hand")
         wait_until(lambda: during.append(source.read()) or sum(map(len, during)) > 1000)
+        # another run, from another recorder, is heard too
+        source.close()
+        source.open()
+        source.notice("run/start")
+        wait_until(source._markers.has_listener)
     finally:
         process.kill()
         process.wait()
         source.close()
-        markers.close()
     stamps = np.concatenate([samples.stamps for samples in before + during])
     assert all(later > earlier for earlier, later in pairwise(stamps))
     values = np.concatenate([samples.values for samples in before + during])
     assert 1e-6 < values.std() < 1e-4
     mu = sosfilt(butter(4, (8, 13), "bandpass", fs=250, output="sos"), values[:, 0])
     assert mu[-500:].var() < mu[100:500].var()
+
+
+def test_notes_are_not_sent_over_lsl():
+    source = LslSource("nobody")
+    source.notice("note: the patient's name")
+    assert source._markers is None
