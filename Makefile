@@ -10,8 +10,6 @@ DRAWS := QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PyQt6.QtWidgets import
 
 demo: $(VENV)/.run
 	$(BIN)/neurokit demo
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; \
-	then set -x; $(BIN)/neurokit app neurokit-demo/clinic --demo; fi
 	@if $(BIN)/python -m neurokit.app.desktop.screen; \
 	then echo "The same in the window, where you click:"; $(BIN)/neurokit app --demo; fi
 
