@@ -107,6 +107,12 @@ class Store:
             raise ValueError(f"the workspace {self.folder} is closed; open it again")
         return self._connection
 
+    @property
+    def edition(self) -> tuple[int, int]:
+        """Another pair of numbers whenever something was written, here or by another process."""
+        (elsewhere,) = self.connection.execute("PRAGMA data_version").fetchone()
+        return self.connection.total_changes, elsewhere
+
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """What a query finds."""
         with self.plain_words():

@@ -189,6 +189,8 @@ def test_nobody_leaves_a_visit_while_it_is_recorded(page, workspace):
     page.list.table.selectRow([each.id for each in page.list.patients].index(second.id))
     assert state(page).patient == first.id
     assert "is being recorded" in state(page).message
+    marked = page.list.table.selectionModel().selectedRows()[0].row()
+    assert page.list.patients[marked].id == first.id
     page.desk.session.go(recording="")
 
 

@@ -213,6 +213,14 @@ def test_a_second_window_is_refused_and_a_reader_is_served(workspace):
     workspace.add_patient("KT-0002")
 
 
+def test_the_edition_changes_with_what_is_written_and_only_then(workspace):
+    before = workspace.edition
+    workspace.patients()
+    assert workspace.edition == before
+    workspace.add_patient()
+    assert workspace.edition != before
+
+
 def test_a_workspace_that_is_not_there_is_not_made_by_looking(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no workspace in"):
         Workspace(tmp_path / "typo")

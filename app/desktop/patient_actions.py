@@ -36,7 +36,6 @@ def open_patient(desk: Desk, patient_id: int | None, visit_id: int | None = None
         desk.session.go(
             message=tr("A run is being recorded; end it before you go to another visit")
         )
-        desk.session.refresh()
         return
     workspace = desk.workspace
     visits = workspace.visits(patient_id) if patient_id is not None else []

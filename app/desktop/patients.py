@@ -57,6 +57,7 @@ class Page(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
         self.patient: Patient | None = None
+        self._shown: object = None
         self._connect()
         self._forget = desk.session.listen(self.show_state)
 
@@ -78,8 +79,10 @@ class Page(QWidget):
 
     def show_state(self, state: State) -> None:
         """Draw the open patient."""
-        if not self.isVisible():
+        shown = (self.desk.workspace.edition, state.patient, state.visit, state.settings)
+        if not self.isVisible() or shown == self._shown:
             return
+        self._shown = shown
         self.list.show_patient(state.patient)
         self.area.setVisible(state.patient is not None)
         self.welcome.setVisible(state.patient is None)
@@ -109,10 +112,17 @@ class Page(QWidget):
     def _open(self, patient_id: int) -> None:
         self.card.form.keep()
         actions.open_patient(self.desk, patient_id)
+        self._redraw()
 
     def _open_visit(self, visit_id: int) -> None:
         if visit_id != self.desk.session.state.visit:
             actions.open_patient(self.desk, self.patient.id, visit_id)
+            self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw all, also where the user marked what could not be opened."""
+        self._shown = None
+        self.show_state(self.desk.session.state)
 
     def _edit(self, name: str, value: object) -> None:
         # a note may be kept after its patient was left
