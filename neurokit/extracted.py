@@ -181,13 +181,18 @@ class _File:
         return np.asarray(self.signals[rows, self.ch_names.index(channel)], dtype=np.float64)
 
 
-def read_extracted(folders: Sequence[str | os.PathLike[str]]) -> Extracted:
+def read_extracted(
+    folders: Sequence[str | os.PathLike[str]],
+    flags: tuple[tuple[str, ...], ...] | None = None,
+) -> Extracted:
     """Join what was extracted of some runs.
 
     Parameters
     ----------
     folders : sequence of path-like
         As :func:`neurokit.extraction.extract` gives them.
+    flags : tuple of tuple of str, optional
+        What speaks against each trial, where it is known: the potato takes its time.
 
     Returns
     -------
@@ -228,7 +233,7 @@ def read_extracted(folders: Sequence[str | os.PathLike[str]]) -> Extracted:
         power=_join(homes, "power", chosen),
         connected=connected,
         strength=_joined(part[:, picks] for part, picks in zip(strengths, chosen, strict=True)),
-        flags=_flags(told, _join(homes, "clean", chosen)),
+        flags=_flags(told, _join(homes, "clean", chosen)) if flags is None else flags,
         dropped=tuple(
             Dropped(run, *each[1:]) for run, about in enumerate(told) for each in about["dropped"]
         ),

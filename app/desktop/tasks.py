@@ -87,9 +87,11 @@ class Tasks(QObject):
                     task.item.emit(message.value)
                 elif message.kind == "done":
                     self._end(task, None, message.value)
+                    break  # whoever heard it may have given the worker its next job
                 else:
                     task.traceback = str(message.value or "")
                     self._end(task, message.text)
+                    break
 
     def _end(self, task: Task, problem: str | None, result: Any = None) -> None:
         worker = self._busy.pop(task)
