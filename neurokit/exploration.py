@@ -12,7 +12,7 @@ import numpy as np
 from neurokit.connectivity import laterality
 from neurokit.contrast import contrast, r_squared
 from neurokit.extracted import Extracted, Measure
-from neurokit.topography import front_to_back
+from neurokit.topography import around, front_to_back
 
 if TYPE_CHECKING:
     from neurokit.extraction import Progress
@@ -94,6 +94,11 @@ class Exploration:
         """Channels from the front of the head to its back."""
         return front_to_back(self.extracted.positions)
 
+    @cached_property
+    def circle(self) -> np.ndarray:
+        """Channels around the head, clockwise from the nose."""
+        return around(self.extracted.positions)
+
     def tested(self) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
         """Values of either class, and their runs, as :func:`significance` takes them."""
         left, right = self.rows
@@ -130,11 +135,10 @@ class Exploration:
         return self.extracted.matrix(frequency, left), self.extracted.matrix(frequency, right)
 
     def laterality(self, frequency: float) -> tuple[float, float]:
-        """Of either class at a frequency: 1 is all on the left, -1 all on the right."""
-        place, names = self.bin_of(frequency), self.extracted.ch_names
-        values = self.extracted.power if self.measure == "power" else self.extracted.strength
-        means = [values[rows][:, :, place].mean(axis=0) for rows in self.rows]
-        left, right = (float(laterality(mean, names)) for mean in means)
+        """Of the strength of either class: 1 is all on the left, -1 all on the right."""
+        place = int(np.abs(self.extracted.connected - frequency).argmin())
+        means = [self.extracted.strength[rows][:, :, place].mean(axis=0) for rows in self.rows]
+        left, right = (float(laterality(mean, self.extracted.ch_names)) for mean in means)
         return left, right
 
 

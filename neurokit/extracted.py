@@ -152,14 +152,18 @@ class Extracted:
         matrix[upper] = matrix[upper[::-1]] = total / max(len(rows), 1)
         return matrix
 
+    def counts(self, rejected: Rejected = ()) -> dict[str, int]:
+        """How many trials of each class count."""
+        found = Counter(self.labels[self.kept(rejected)].tolist())
+        return {name: found[name] for name in self.classes}
+
     def in_words(self, rejected: Rejected = ()) -> str:
         """How many trials of each class count, and how many do not, for what."""
         kept = self.kept(rejected)
-        counts = Counter(self.labels[kept].tolist())
         reasons = Counter(each.reason for each in self.dropped)
         if not kept.all():
             reasons["rejected"] += int((~kept).sum())
-        text = ", ".join(f"{counts[name]} {name}" for name in self.classes)
+        text = ", ".join(f"{count} {name}" for name, count in self.counts(rejected).items())
         left_out = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
         return f"{kept.sum()} trials: {text}" + (f"; left out: {left_out}" if left_out else "")
 

@@ -178,6 +178,8 @@ def _extract_run(
 ) -> Path:
     """Folder of what was extracted of a run, now or earlier."""
     told.tell(place, 0.0, path.name)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist; choose other runs, or bring it back")
     wanted = dict(classes) if isinstance(classes, Mapping) else {name: name for name in classes}
     folder = cache / digest(file_digest(path), wanted, settings.model_dump(), _FORMAT)
     if (folder / "about.json").exists():

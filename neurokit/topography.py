@@ -9,7 +9,7 @@ _OUTSIDE = 1.25
 _N_OUTSIDE = 24
 
 
-def interpolation(positions: np.ndarray, size: int = 67) -> tuple[np.ndarray, np.ndarray]:
+def interpolation(positions: np.ndarray, size: int = 67) -> np.ndarray:
     """Matrix that takes values of electrodes to an image of the head.
 
     Thin-plate splines through the electrodes, and through a ring outside of the head whose values
@@ -25,9 +25,8 @@ def interpolation(positions: np.ndarray, size: int = 67) -> tuple[np.ndarray, np
     Returns
     -------
     matrix : array, shape (size * size, n_electrodes)
-        ``(matrix @ values).reshape(size, size)`` is the image, the nose at its first row.
-    inside : array of bool, shape (size, size)
-        Where the head is.
+        ``(matrix @ values).reshape(size, size)`` is the image, the nose at its first row; what
+        lies outside of the head is for whoever draws it to cut.
 
     Raises
     ------
@@ -53,11 +52,36 @@ def interpolation(positions: np.ndarray, size: int = 67) -> tuple[np.ndarray, np
     system[:n_knots, n_knots:], system[n_knots:, :n_knots] = plane, plane.T
     right = np.concatenate([values, np.zeros((3, len(positions)))])
     weights = np.linalg.solve(system, right)
+    pixels = _pixels(size)
+    basis = np.column_stack([_thin_plate(_distances(pixels, knots)), np.ones(len(pixels)), pixels])
+    matrix: np.ndarray = basis @ weights
+    return matrix
+
+
+def nearness(positions: np.ndarray, size: int = 67) -> np.ndarray:
+    """How much an image of the head can be believed: less, the further the next electrode is.
+
+    Parameters
+    ----------
+    positions : array, shape (n_electrodes, 2)
+        As :func:`interpolation` takes them.
+    size : int
+        Rows and columns of the image.
+
+    Returns
+    -------
+    nearness : array, shape (size, size)
+        1 near an electrode, 0.1 where it is a guess.
+    """
+    apart = _distances(_pixels(size), positions).min(axis=1).reshape(size, size)
+    return np.clip(1.0 - (apart - 0.25) / 0.45, 0.1, 1.0)
+
+
+def _pixels(size: int) -> np.ndarray:
+    """Places of an image's pixels, row by row from the nose, shape (size * size, 2)."""
     axis = np.linspace(-1, 1, size)
     x, y = np.meshgrid(axis, axis[::-1])
-    pixels = np.column_stack([x.ravel(), y.ravel()])
-    basis = np.column_stack([_thin_plate(_distances(pixels, knots)), np.ones(len(pixels)), pixels])
-    return basis @ weights, np.hypot(x, y) <= 1.0
+    return np.column_stack([x.ravel(), y.ravel()])
 
 
 def front_to_back(positions: np.ndarray) -> np.ndarray:
@@ -75,6 +99,24 @@ def front_to_back(positions: np.ndarray) -> np.ndarray:
     known = np.isfinite(positions).all(axis=1)
     rows = np.where(known, -np.round(positions[:, 1] / 0.15), np.inf)
     return np.lexsort((np.where(known, positions[:, 0], 0.0), rows))
+
+
+def around(positions: np.ndarray) -> np.ndarray:
+    """Order of the electrodes on a circle, from the nose over the right ear to the left one.
+
+    Parameters
+    ----------
+    positions : array, shape (n_electrodes, 2)
+        As above; those of unknown place come last.
+
+    Returns
+    -------
+    order : array of int, shape (n_electrodes,)
+    """
+    angles = np.arctan2(positions[:, 0], positions[:, 1]) % (2 * np.pi)
+    # a hair left of the midline in front is the midline
+    angles = np.where(angles > 2 * np.pi - 0.15, 0.0, angles)
+    return np.argsort(np.where(np.isfinite(angles), angles, np.inf), kind="stable")
 
 
 def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -8,9 +8,11 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from neurokit.app.desktop import colour_maps
 
+BAR_HEIGHT = 8
+
 
 class ColourBar(QWidget):
-    """A horizontal bar with the ends' values and what they stand for."""
+    """A horizontal bar, and below it the ends' values and what they stand for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,28 +28,27 @@ class ColourBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As high as a line of text."""
-        return QSize(220, round(self.fontMetrics().height() * 1.3))
+        """A thin bar, and a line of text."""
+        return QSize(120, BAR_HEIGHT + round(self.fontMetrics().height() * 1.1))
 
     def _texts(self) -> tuple[str, str]:
-        low, high = (f"{value:.2g}" for value in self._limits)
-        return f"{self._ends[0]} {low}".strip(), f"{high} {self._ends[1]}".strip()
+        low, high = (f"{value:.3g}" for value in self._limits)
+        return f"{low} {self._ends[0]}".strip(), f"{self._ends[1]} {high}".strip()
 
     def paintEvent(self, _event: object) -> None:
-        """Draw texts left and right, and the colours between."""
+        """Draw the colours, and the texts below."""
         painter = QPainter(self)
-        metrics = self.fontMetrics()
-        left, right = self._texts()
-        start = metrics.horizontalAdvance(left) + 8
-        stop = self.width() - metrics.horizontalAdvance(right) - 8
-        middle = QRectF(0, 0, self.width(), self.height())
+        most, metrics = self.width() // 2 - 4, self.fontMetrics()
+        left = metrics.elidedText(self._texts()[0], Qt.TextElideMode.ElideRight, most)
+        right = metrics.elidedText(self._texts()[1], Qt.TextElideMode.ElideLeft, most)
+        middle = QRectF(0, BAR_HEIGHT, self.width(), self.height() - BAR_HEIGHT)
         painter.setPen(self.palette().text().color())
         flag = Qt.AlignmentFlag
         painter.drawText(middle, flag.AlignVCenter | flag.AlignLeft, left)
         painter.drawText(middle, flag.AlignVCenter | flag.AlignRight, right)
         colours = colour_maps.table(self._name)
         image = QImage(colours.tobytes(), 256, 1, 3 * 256, QImage.Format.Format_RGB888)
-        bar = QRectF(start, self.height() * 0.25, max(stop - start, 1), self.height() * 0.5)
+        bar = QRectF(0.5, 0.5, self.width() - 1, BAR_HEIGHT)
         painter.drawImage(bar, image)
         painter.setPen(QColor(self.palette().mid().color()))
         painter.drawRect(bar)

@@ -15,6 +15,8 @@ from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.translations import tr
 
 MOST_LINKS = 20
+# noise must look pale
+LEAST_LIMIT = 0.2
 
 
 class Connections(QWidget):
@@ -61,22 +63,33 @@ class Connections(QWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setText(text)
 
-    def show_matrices(
-        self, channels: tuple[str, ...], a: np.ndarray, b: np.ndarray, ends: tuple[str, str]
+    def show_difference(
+        self,
+        channels: tuple[str, ...],
+        difference: np.ndarray,
+        order: np.ndarray,
+        circle: np.ndarray,
+        ends: tuple[str, str],
     ) -> None:
-        """Show ``a`` less ``b``; ``ends`` name the classes that have less and more."""
+        """Show a matrix, its rows in one order and the ring's channels in another.
+
+        ``ends`` say what the least and the most stand for.
+        """
         for widget in (self.matrix, self.ring, self.bar):
             widget.show()
-        difference = a - b
-        limit = max(float(np.abs(difference).max()), 0.05)
+        limit = max(float(np.ceil(np.abs(difference).max() * 20) / 20), LEAST_LIMIT)
         size = len(channels)
-        show_image(self.image, difference, (-limit, limit), "PuOr", (-0.5, -0.5, size, size))
+        rows = difference[np.ix_(order, order)]
+        show_image(self.image, rows, (-limit, limit), "PuOr", (-0.5, -0.5, size, size))
         self.matrix.setRange(xRange=(-0.5, size - 0.5), yRange=(-0.5, size - 0.5), padding=0)
-        each = max(1, int(np.ceil(size / 10)))
-        ticks = [[(k, name) for k, name in enumerate(channels) if k % each == 0]]
-        self.matrix.getAxis("left").setTicks(ticks)
-        self.matrix.getAxis("bottom").setTicks([ticks[0][:: max(1, len(ticks[0]) // 5)]])
-        self.ring.show_links(channels, difference, limit)
+        height = self.fontMetrics().height() * size / max(self.matrix.height() - 20, 1)
+        each = max(1, int(np.ceil(height)))
+        ticks = [(k, channels[place]) for k, place in enumerate(order) if k % each == 0]
+        self.matrix.getAxis("left").setTicks([ticks])
+        self.matrix.getAxis("bottom").setTicks([])
+        self.ring.show_links(
+            tuple(channels[k] for k in circle), difference[np.ix_(circle, circle)], limit
+        )
         self.bar.show_map("PuOr", (-limit, limit), ends)
 
     def show_words(self, text: str) -> None:
@@ -139,7 +152,7 @@ class Ring(QWidget):
             path.quadTo(centre, self._place(j))
             painter.drawPath(path)
         painter.setPen(self.palette().text().color())
-        each = max(1, round(len(self.channels) * self.fontMetrics().height() / (6 * radius)))
+        each = max(1, round(len(self.channels) * self.fontMetrics().height() * 1.6 / (6 * radius)))
         for number, name in enumerate(self.channels):
             painter.setBrush(self.palette().text())
             painter.drawEllipse(self._place(number), 2, 2)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from neurokit.app.desktop import explore_steps
 from neurokit.app.desktop.explore_choices import ExploreChoices, settings_of
-from neurokit.app.desktop.explore_figures import ExploreFigures
+from neurokit.app.desktop.explore_figures import CROWDED_PERCENT, ExploreFigures
 from neurokit.app.desktop.feature_bar import FeatureBar
 from neurokit.app.desktop.session import Feature, Settings, State
 from neurokit.app.desktop.tasks import Task
@@ -54,14 +54,18 @@ class Page(QWidget):
         self.choices = ExploreChoices()
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
-        self.readout = QLabel()
-        self.readout.setProperty("role", "hint")
         self.figures = ExploreFigures()
+        self.readout = self.figures.map_title
         self.trials = self.figures.trials
         self.features = FeatureBar()
+        self.fold = QToolButton()
+        self.fold.setText(tr("Choices"))
+        self.fold.setCheckable(True)
+        self.fold.setChecked(True)
+        self.fold.toggled.connect(self.choices.setVisible)
         first = QHBoxLayout()
+        first.addWidget(self.fold)
         first.addWidget(self.verdict, 1)
-        first.addWidget(self.readout)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addLayout(first)
@@ -112,7 +116,9 @@ class Page(QWidget):
         self._change_features(tuple(kept))
 
     def _change_features(self, features: tuple[Feature, ...]) -> None:
-        self.desk.session.change(tr("the features"), features=features)
+        state = self.desk.session.state
+        seen = explore_steps.seen(state, self.steps.runs if self.steps else ())
+        self.desk.session.change(tr("the features"), features=features, picked_on=seen)
 
     def _reject(self, trials: frozenset[tuple[int, int]], away: bool) -> None:
         try:
@@ -151,16 +157,18 @@ class Page(QWidget):
         self._settings = state.settings
         self.figures.dress(state.settings)
         self._drawn = ()
+        # figures come first where there is no room for both
+        self.fold.setChecked(state.settings.font_percent < CROWDED_PERCENT)
         self.choices.setMinimumWidth(self.choices.widget().sizeHint().width() + 24)
 
     # extraction
 
     def _ask_extraction(self, state: State) -> None:
         self._cancel()
-        self.extracted = self.exploration = None
+        self.extracted = self.exploration = self.p = None
         self.figures.setEnabled(False)
         if self._wanted[0]:
-            self._say(tr("The trials are being looked at..."))
+            self._say(tr("Computing the spectra of all trials..."))
             self._timer.start()
         elif state.patient is None:
             self._say(tr("Choose a patient first: Patients (Ctrl+1)"))
@@ -190,7 +198,7 @@ class Page(QWidget):
         return Path(self._own_cache.name)
 
     def _show_progress(self, part: float, _text: str) -> None:
-        self._say(tr("The trials are being looked at...") + f" {100 * part:.0f} %")
+        self._say(tr("Computing the spectra of all trials...") + f" {100 * part:.0f} %")
 
     def _receive(self, task: Task, result: tuple) -> None:
         if task is not self._extracting:
@@ -211,11 +219,11 @@ class Page(QWidget):
 
     def _cancel(self) -> None:
         self._timer.stop()
-        tasks = (self._extracting, self._testing)
+        extracting = self._extracting
+        # a test is short: it is not heard any more, and its process stays warm
         self._extracting = self._testing = None
-        for task in tasks:
-            if task is not None:
-                task.cancel()
+        if extracting is not None:
+            extracting.cancel()
 
     # comparison
 
@@ -249,9 +257,7 @@ class Page(QWidget):
             return
         self.exploration = exploration
         self.figures.show_exploration(exploration, is_signed)
-        self._say(tr("Chance is being asked..."))
-        if self._testing is not None:
-            self._testing.cancel()
+        self._say(tr("Testing against chance..."))
         self._testing = task = self.desk.tasks.start(
             tr("Testing"), significance, *exploration.tested(), correction
         )
@@ -299,8 +305,9 @@ class Page(QWidget):
             for run, trial, label, at, said in zip(*columns, strict=True)
         ]
         self.trials.show_trials(rows, gone)
+        tabs = self.figures.tabs
         left = sum((row.run, row.trial) not in gone for row in rows)
-        self.figures.tabs.setTabText(2, f"{tr('Trials')} ({left}/{len(rows)})")
+        tabs.setTabText(tabs.indexOf(self.trials), f"{tr('Trials')} ({left}/{len(rows)})")
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """End what computes."""

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.translations import tr
 from neurokit.extraction import Extraction
@@ -155,7 +156,9 @@ class ExploreChoices(QScrollArea):
         chosen = [name for name in dict.fromkeys(before) if name in classes]
         chosen = [*chosen, *(name for name in classes if name not in chosen)][:2]
         for box, k in ((self.first, 0), (self.second, 1)):
-            _fill(box, {name: tr(name) for name in classes}, chosen[k] if k < len(chosen) else None)
+            _fill(
+                box, {name: word(name) for name in classes}, chosen[k] if k < len(chosen) else None
+            )
         _fill(self.measure, {name: tr(MEASURES[name]) for name in measures}, None)
 
     def comparison(self) -> tuple[str, str, str, str, bool]:

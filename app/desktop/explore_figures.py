@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from neurokit.app.desktop.colour_bar import ColourBar
 from neurokit.app.desktop.connections import Connections
+from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.head_topography import HeadTopography
 from neurokit.app.desktop.r2_map import R2Map
 from neurokit.app.desktop.session import Feature, Settings
@@ -21,6 +22,8 @@ from neurokit.exploration import SIGNIFICANT, Exploration
 
 # noise must look pale: R² of 0.1 is easily chance
 LEAST_LIMIT = 0.3
+# from this size of text on, figures share tabs
+CROWDED_PERCENT = 150
 
 
 class ExploreFigures(QSplitter):
@@ -51,7 +54,7 @@ class ExploreFigures(QSplitter):
         self._focus: tuple[str, float] = ("", 0.0)
         self._spectra_of: tuple[object, ...] = ()
         self._tab_of: tuple[object, ...] = ()
-        self.map, self.bar = R2Map(), ColourBar()
+        self.map, self.bar, self.map_title = R2Map(), ColourBar(), _title()
         self.head, self.head_title = HeadTopography(), _title()
         self.spectra, self.spectra_title = SpectrumPlot(), _title()
         self.changes, self.connections, self.trials = TimeFrequency(), Connections(), TrialList()
@@ -59,9 +62,13 @@ class ExploreFigures(QSplitter):
         self.tabs.addTab(self.changes, tr("In time"))
         self.tabs.addTab(self.connections, tr("Connections"))
         self.tabs.addTab(self.trials, tr("Trials"))
-        above = _beside(_stacked(self.map, self.bar), _stacked(self.head_title, self.head), 5, 3)
-        self.addWidget(above)
-        self.addWidget(_beside(_stacked(self.spectra_title, self.spectra), self.tabs, 1, 1))
+        maps = _stacked(self.map_title, self.map, self.bar)
+        self.addWidget(_beside(maps, _stacked(self.head_title, self.head), 5, 3))
+        self.lines = _stacked(self.spectra_title, self.spectra)
+        self.below = _beside(self.lines, self.tabs, 1, 1)
+        # the tallest tab does not say how low it may be
+        self.below.setMinimumHeight(140)
+        self.addWidget(self.below)
         self.setSizes([1000, 900])
         self.setChildrenCollapsible(False)
         self.map.focused.connect(self.focused)
@@ -76,6 +83,15 @@ class ExploreFigures(QSplitter):
         """Take the theme."""
         for widget in (self.map, self.spectra, self.changes, self.connections):
             widget.dress(settings)
+        is_crowded = settings.font_percent >= CROWDED_PERCENT
+        if is_crowded and self.tabs.indexOf(self.lines) < 0:
+            self.tabs.insertTab(0, self.lines, tr("Spectra"))
+            self.tabs.setCurrentIndex(0)
+            self.setSizes([1300, 900])
+        elif not is_crowded and self.tabs.indexOf(self.lines) >= 0:
+            self.tabs.removeTab(0)
+            self.below.insertWidget(0, self.lines)
+            self.lines.show()
 
     # a comparison
 
@@ -89,7 +105,7 @@ class ExploreFigures(QSplitter):
         channels = tuple(extracted.ch_names[k] for k in order)
         self.map.show_map(self.shown()[order], channels, exploration.frequencies, limits, name)
         self.map.show_significance(None, SIGNIFICANT)
-        self.bar.show_map(name, limits, self._ends() if is_signed else ("R²", ""))
+        self.bar.show_map(name, limits, self._ends() if is_signed else ("", "R²"))
 
     def show_p(self, p: np.ndarray) -> None:
         """Dot what is significant."""
@@ -110,7 +126,7 @@ class ExploreFigures(QSplitter):
     def _ends(self) -> tuple[str, str]:
         more = tr("more for {name}")
         names = (self.exploration.b, self.exploration.a)
-        return more.format(name=tr(names[0])), more.format(name=tr(names[1]))
+        return more.format(name=word(names[0])), more.format(name=word(names[1]))
 
     # what is looked at
 
@@ -137,11 +153,11 @@ class ExploreFigures(QSplitter):
         is_power = exploration.measure == "power"
         self.spectra.show_spectra(
             exploration.frequencies,
-            {tr(name): exploration.spectrum(channel, name) for name in exploration.names},
-            tr("Power (dB, 1 µV²/Hz)") if is_power else tr("Mean connectivity"),
+            {word(name): exploration.spectrum(channel, name) for name in exploration.names},
+            tr("Power (dB)") if is_power else tr("Mean connectivity"),
         )
-        text = tr("Spectra at {channel}, with 95 % bands")
-        self.spectra_title.setText(text.format(channel=channel))
+        self.spectra_title.setText(f"{channel}: &nbsp;{self.spectra.legend()}")
+        self.spectra.setToolTip(tr("Means over trials, with 95 % confidence bands"))
 
     def _draw_tab(self) -> None:
         """Draw the tab that is seen."""
@@ -160,7 +176,7 @@ class ExploreFigures(QSplitter):
     def _draw_changes(self, channel: str) -> None:
         exploration = self.exploration
         found = [exploration.extracted.change(channel, rows) for rows in exploration.rows]
-        titles = [f"{tr(name)}, {channel}" for name in exploration.names]
+        titles = [f"{word(name)}, {channel}" for name in exploration.names]
         times, frequencies, _ = found[0]
         self.changes.show_changes(
             times, frequencies, dict(zip(titles, (each[2] for each in found), strict=True))
@@ -173,17 +189,21 @@ class ExploreFigures(QSplitter):
                 tr("Choose a connectivity under 'How it is computed' to see connections.")
             )
             return
-        order = exploration.order
-        a, b = (each[np.ix_(order, order)] for each in exploration.matrices(frequency))
-        channels = tuple(exploration.extracted.ch_names[k] for k in order)
-        self.connections.show_matrices(channels, a, b, self._ends())
+        a, b = exploration.matrices(frequency)
+        self.connections.show_difference(
+            exploration.extracted.ch_names,
+            a - b,
+            exploration.order,
+            exploration.circle,
+            self._ends(),
+        )
         left, right = exploration.laterality(frequency)
         text = tr("Difference at {hertz} Hz. Laterality: {a} {left}, {b} {right} (1 is all left).")
         self.connections.show_words(
             text.format(
                 hertz=f"{frequency:g}",
-                a=tr(exploration.a),
-                b=tr(exploration.b),
+                a=word(exploration.a),
+                b=word(exploration.b),
                 left=f"{left:+.2f}",
                 right=f"{right:+.2f}",
             )
@@ -194,16 +214,18 @@ def _title() -> QLabel:
     label = QLabel()
     label.setProperty("role", "strong")
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    # a figure may be narrower than its title
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return label
 
 
-def _stacked(first: QWidget, second: QWidget) -> QWidget:
+def _stacked(*widgets: QWidget) -> QWidget:
     box = QWidget()
     layout = QVBoxLayout(box)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(4)
-    layout.addWidget(first, 0 if isinstance(first, QLabel) else 1)
-    layout.addWidget(second, 0 if isinstance(second, ColourBar) else 1)
+    for widget in widgets:
+        layout.addWidget(widget, 0 if isinstance(widget, QLabel | ColourBar) else 1)
     return box
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.history import History
 from neurokit.app.desktop.session import Feature, State
 from neurokit.app.desktop.translations import tr
 from neurokit.exploration import SIGNIFICANT, Exploration
+from neurokit.extracted import Extracted
 from neurokit.extraction import Extraction
 
 
@@ -135,10 +137,27 @@ def toggled(features: Sequence[Feature], picked: Sequence[Feature]) -> tuple[Fea
     return kept if is_point else (*kept, *picked)
 
 
+def seen(state: State, runs: Iterable[int]) -> tuple[int, ...] | None:
+    """Runs in view while the features were picked, these among them; None where it is not known."""
+    if state.features and state.picked_on is None:
+        return None
+    return tuple(dict.fromkeys((*(state.picked_on or ()), *runs)))
+
+
+def trials_in_words(extracted: Extracted, rejected: Collection[tuple[int, int]]) -> str:
+    """How many trials of each class count, and how many are left out."""
+    counts = extracted.counts(rejected)
+    text = ", ".join(f"{word(name)} {count}" for name, count in counts.items())
+    left_out = len(extracted) - sum(counts.values()) + len(extracted.dropped)
+    if left_out:
+        text += ", " + tr("{number} left out").format(number=left_out)
+    return text
+
+
 def verdict(exploration: Exploration, p: np.ndarray, correction: str) -> str:
     """What the map says, in words."""
     extracted = exploration.extracted
-    trials = f"({extracted.in_words(exploration.rejected)})"
+    trials = f"({trials_in_words(extracted, exploration.rejected)})"
     is_real = p < SIGNIFICANT
     if not is_real.any():
         return tr("Nothing here is beyond chance: do not pick features by eye.") + f" {trials}"

@@ -30,9 +30,7 @@ class FeatureBar(QWidget):
         self.buttons: list[QPushButton] = []
         self.title = QLabel(tr("Features"))
         self.title.setProperty("role", "strong")
-        self.hint = QLabel(
-            tr("Click or drag on the map, or press Enter, to pick features for training")
-        )
+        self.hint = QLabel(tr("Click or drag on the map to pick features"))
         self.hint.setProperty("role", "hint")
         self.clear = QPushButton(tr("Clear"))
         self.clear.clicked.connect(self.cleared)

@@ -44,23 +44,25 @@ class HeadTopography(QWidget):
         """Take the electrodes; the interpolation is computed here, once."""
         if channels == self.channels:
             return
-        from neurokit.topography import interpolation
+        from neurokit.topography import interpolation, nearness
 
         known = np.isfinite(positions).all(axis=1)
         self.channels, self.positions, self._known = channels, positions, known
         self._matrix, self._image, self.problem = None, None, ""
         try:
-            self._matrix, self._inside = interpolation(positions[known], SIZE)
+            self._matrix = interpolation(positions[known], SIZE)
+            self._solid = nearness(positions[known], SIZE)
         except ValueError:
             self.problem = tr("The places of these electrodes are not known")
         self.update()
 
     def show_values(self, values: np.ndarray, limits: tuple[float, float], name: str) -> None:
-        """Colour the head by a value of each channel."""
+        """Colour the head by a value of each channel; far from all it fades to nothing."""
         if self._matrix is not None:
-            image = (self._matrix @ values[self._known]).reshape(SIZE, SIZE)
-            pixels = np.full((SIZE, SIZE, 4), 255, dtype=np.uint8)
+            image = self._solid * (self._matrix @ values[self._known]).reshape(SIZE, SIZE)
+            pixels = np.empty((SIZE, SIZE, 4), dtype=np.uint8)
             pixels[..., :3] = colour_maps.paint(image, limits, name)
+            pixels[..., 3] = 255
             shape = (SIZE, SIZE, 4 * SIZE, QImage.Format.Format_RGBA8888)
             # a copy, since an image does not own its bytes
             self._image = QImage(pixels.tobytes(), *shape).copy()
@@ -114,7 +116,7 @@ class HeadTopography(QWidget):
         painter.setPen(QPen(ink, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(square)
-        self._paint_electrodes(painter, radius)
+        self._paint_electrodes(painter)
         if self.hasFocus():
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -132,10 +134,10 @@ class HeadTopography(QWidget):
                          0.12 * radius, 0.34 * radius)  # fmt: skip
             painter.drawEllipse(ear)
 
-    def _paint_electrodes(self, painter: QPainter, radius: float) -> None:
-        shown = self._shown()
-        has_room = radius / max(len(shown), 1) ** 0.5 > 1.3 * self.fontMetrics().height()
-        for name in shown:
+    def _paint_electrodes(self, painter: QPainter) -> None:
+        taken: list[QRectF] = []
+        # the one that is looked at first, since names that meet another are left out
+        for name in sorted(self._shown(), key=lambda name: name != self.focus):
             place = self.place_of(name)
             is_focus = name == self.focus
             dot = 4.5 if is_focus else 2.5
@@ -147,14 +149,18 @@ class HeadTopography(QWidget):
                 for colour, width in (("#FFFFFF", 4.5), ("#101418", 2.0)):
                     painter.setPen(QPen(QColor(colour), width))
                     painter.drawEllipse(place, 9, 9)
-            if has_room or is_focus:
-                self._paint_name(painter, place, name)
+            width = self.fontMetrics().horizontalAdvance(name)
+            rise = 13 if is_focus else 7
+            corner = place - QPointF(width / 2 + 2, rise + self.fontMetrics().ascent())
+            box = QRectF(corner.x(), corner.y(), width + 4, self.fontMetrics().height() + rise)
+            if not any(box.intersects(other) for other in taken):
+                taken.append(box)
+                self._paint_name(painter, place - QPointF(width / 2, rise), name)
 
     def _paint_name(self, painter: QPainter, place: QPointF, name: str) -> None:
         """A name that is legible on every colour: dark with a light rim."""
         path = QPainterPath()
-        width = self.fontMetrics().horizontalAdvance(name)
-        path.addText(place + QPointF(-width / 2, -7), self.font(), name)
+        path.addText(place, self.font(), name)
         painter.setPen(QPen(QColor("#FFFFFF"), 3))
         painter.drawPath(path)
         painter.fillPath(path, QColor("#101418"))

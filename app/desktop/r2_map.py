@@ -15,6 +15,7 @@ from neurokit.app.desktop.translations import tr
 
 # a picked point is this wide: one frequency alone is as good as noise
 HALF_WIDTH = 1.0
+PICKED = "#B3261E"
 PICKING: tuple[int, ...] = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -56,7 +57,8 @@ class R2Map(Plot):
     def dress(self, settings: Settings) -> None:
         """Take the theme."""
         super().dress(settings)
-        self.cross.setPen(pg.mkPen(self.look.text, width=2))
+        self.cross.setPen(pg.mkPen("#101418", width=2))
+        self.cross.setShadowPen(pg.mkPen("#FFFFFF", width=5))
         self.band.setPen(pg.mkPen(self.look.accent, width=2, style=Qt.PenStyle.DashLine))
         self.dots.setPen(pg.mkPen("#FFFFFF", width=0.7))
         self.dots.setBrush(pg.mkBrush("#101418"))
@@ -85,7 +87,7 @@ class R2Map(Plot):
             self._name_rows()
 
     def _name_rows(self) -> None:
-        height = self.fontMetrics().height() * 0.95
+        height = self.fontMetrics().height() * 0.82
         each = max(1, int(np.ceil(height * len(self.channels) / max(self.height() - 60, 1))))
         ticks = [(k, name) for k, name in enumerate(self.channels) if k % each == 0]
         self.getAxis("left").setTicks([ticks])
@@ -119,7 +121,8 @@ class R2Map(Plot):
                 box = pg.PlotCurveItem(
                     *_frame(feature.low, row - 0.5, feature.high - feature.low, 1.0)
                 )
-                box.setPen(pg.mkPen(self.look.bad if self.look else "r", width=2.5))
+                box.setPen(pg.mkPen(PICKED, width=2.5))
+                box.setShadowPen(pg.mkPen("#FFFFFF", width=5))
                 self.addItem(box)
                 self.boxes.append(box)
 

@@ -13,6 +13,7 @@ from neurokit.app.desktop.plots import Plot
 from neurokit.app.desktop.session import Feature, Settings
 from neurokit.app.desktop.translations import tr
 
+SIGNS = ("━━", "╍╍")
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
 
 
@@ -37,7 +38,7 @@ class SpectrumPlot(Plot):
         self.line.sigPositionChangeFinished.connect(self._tell)
         for item in (*self.bands, *self.curves, self.line):
             self.addItem(item)
-        self.legend = self.addLegend(offset=(-8, 8))
+        self._counts: dict[str, int] = {}
         self.label("bottom", tr("Frequency (Hz)"))
         self.scene().sigMouseClicked.connect(self._click)
 
@@ -51,27 +52,31 @@ class SpectrumPlot(Plot):
             self.bands[k].setBrush(pg.mkBrush(colour))
         self.line.setPen(pg.mkPen(self.look.text, width=1.5))
         self.line.setHoverPen(pg.mkPen(self.look.accent, width=3))
-        self.legend.setLabelTextColor(self.look.text)
-        self.legend.setLabelTextSize(f"{self.font().pointSizeF():.1f}pt")
-        background = QColor(self.look.surface)
-        background.setAlpha(200)
-        self.legend.setBrush(pg.mkBrush(background))
 
     def show_spectra(self, frequencies: np.ndarray, spectra: dict[str, tuple], unit: str) -> None:
         """Show means and bands; ``spectra`` holds (mean, low, high, n_trials) of each class."""
-        self.legend.clear()
         self.label("left", unit)
+        self._counts = {label: each[3] for label, each in spectra.items()}
         # what is at rest around 0 Hz is drift, and would flatten the rest
         seen = frequencies >= min(1.0, frequencies[-1] / 4)
         lowest, highest = np.inf, -np.inf
-        for k, (label, (mean, low, high, n_trials)) in enumerate(spectra.items()):
+        for k, (mean, low, high, _) in enumerate(spectra.values()):
             self.curves[k].setData(frequencies[seen], mean[seen])
             self.bounds[k][0].setData(frequencies[seen], low[seen])
             self.bounds[k][1].setData(frequencies[seen], high[seen])
-            self.legend.addItem(self.curves[k], f"{label} ({n_trials})")
             lowest, highest = min(lowest, low[seen].min()), max(highest, high[seen].max())
         self.setRange(
             xRange=(frequencies[seen][0], frequencies[-1]), yRange=(lowest, highest), padding=0.04
+        )
+
+    def legend(self) -> str:
+        """Which line is which class, in the colours of the lines, as rich text."""
+        colours = self.look.series if self.look else ("#000000", "#000000")
+        return "&nbsp; ".join(
+            f'<span style="color: {colour}">{sign} {label} ({count})</span>'
+            for (label, count), colour, sign in zip(
+                self._counts.items(), colours, SIGNS, strict=False
+            )
         )
 
     def show_focus(self, frequency: float) -> None:

@@ -36,7 +36,7 @@ class TimeFrequency(QWidget):
             layout.addWidget(plot, 1, k)
             for item in (self.images[k], self.cues[k], self.lines[k]):
                 plot.addItem(item)
-            plot.label("bottom", tr("Seconds from the cue"))
+            plot.label("bottom", tr("Time from the cue (s)"))
         self.plots[0].label("left", tr("Frequency (Hz)"))
         layout.addWidget(self.bar, 2, 0, 1, 2)
         layout.setRowStretch(1, 1)
@@ -53,14 +53,16 @@ class TimeFrequency(QWidget):
     ) -> None:
         """Show a map, shape (n_frequencies, n_times), for each class."""
         left, wide = edges(times)
+        tens = [(hertz, f"{hertz:g}") for hertz in range(10, int(frequencies[-1]), 10)]
         low, high = edges(frequencies)
         for k, (label, change) in enumerate(changes.items()):
             self.titles[k].setText(label)
             show_image(self.images[k], change, (-LIMIT, LIMIT), "PuOr", (left, low, wide, high))
+            self.plots[k].getAxis("left").setTicks([tens])
             self.plots[k].setRange(
                 xRange=(left, left + wide), yRange=(1.0, float(frequencies[-1])), padding=0
             )
-        self.bar.show_map("PuOr", (-LIMIT, LIMIT), (tr("less than at rest, %"), tr("% more")))
+        self.bar.show_map("PuOr", (-LIMIT, LIMIT), (tr("% less than at rest"), tr("more, %")))
 
     def show_focus(self, frequency: float) -> None:
         """Mark the frequency that is looked at."""

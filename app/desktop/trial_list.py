@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.translations import tr
 
 KEY = Qt.ItemDataRole.UserRole
@@ -92,7 +93,7 @@ class TrialList(QWidget):
                 for column in (1, 2, 3):
                     item.setFont(column, font)
         flagged = self.flagged()
-        text = tr("Reject the {number} with remarks").format(number=len(flagged))
+        text = tr("Reject flagged ({number})").format(number=len(flagged))
         self.reject_flagged.setText(text)
         self.reject_flagged.setEnabled(bool(flagged))
         self.restore_all.setEnabled(any((row.run, row.trial) in gone for row in self._rows))
@@ -128,7 +129,7 @@ class TrialList(QWidget):
 def _item(row: Row) -> QTreeWidgetItem:
     minutes, seconds = divmod(round(row.seconds), 60)
     remarks = "▲ " + "; ".join(row.flags) if row.flags else ""
-    texts = [str(row.trial + 1), row.run_name, tr(row.label), f"{minutes}:{seconds:02d}", remarks]
+    texts = [str(row.trial + 1), row.run_name, word(row.label), f"{minutes}:{seconds:02d}", remarks]
     item = QTreeWidgetItem(texts)
     item.setData(0, KEY, (row.run, row.trial))
     item.setToolTip(4, "\n".join(row.flags))
