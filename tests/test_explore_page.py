@@ -237,9 +237,10 @@ def test_nothing_goes_on_after_it_is_closed(desk, qtbot):
     page = Page(desk)
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: bool(desk.tasks.running), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page._extracting is not None, timeout=PATIENCE)
+    task = page._extracting
     page.close()
-    assert not desk.tasks.running
+    assert not task.is_running
     assert not page._timer.isActive()
 
 
