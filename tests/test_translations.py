@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from PyQt6.QtWidgets import QAbstractButton, QLabel
 
 from neurokit import timeline
 from neurokit.app.desktop import session, translations
-from neurokit.app.desktop.main_window import TITLES
+from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
 
 DESKTOP = Path(translations.__file__).resolve().parents[1]
 french = translations.phrases("fr")
@@ -45,3 +46,22 @@ def test_the_french_fills_the_same_gaps():
         return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
     assert {text: told for text, told in french.items() if gaps(text) != gaps(told)} == {}
+
+
+@pytest.mark.window
+def test_no_page_speaks_english_once_the_window_speaks_french(window):
+    workspace = window.desk.workspace
+    (patient,) = workspace.patients()
+    visit = workspace.open_visit(patient.id)
+    for name in RAIL[: -len(PLANNED)]:
+        window.go(name)
+    window.desk.session.go(patient=patient.id, visit=visit.id)
+    window.set(language="fr")
+    english = {text for text, told in french.items() if told != text}
+    left = {}
+    for name in RAIL[: -len(PLANNED)]:
+        window.go(name)
+        for widget in window.findChildren(QLabel) + window.findChildren(QAbstractButton):
+            if widget.isVisible() and widget.text() in english:
+                left[widget.text()] = name
+    assert left == {}
