@@ -185,7 +185,7 @@ def unfinished(folder: str | os.PathLike[str]) -> Iterator[Unfinished]:
     """Recordings below a folder that were not ended and that nobody writes any more."""
     for sidecar in sorted(Path(folder).rglob("*.recording")):
         try:
-            description = json.loads(sidecar.read_text(encoding="utf-8"))
+            description = _described(sidecar)
         except FileNotFoundError:  # ended while we looked
             continue
         if not _is_alive(description, sidecar):
@@ -193,9 +193,20 @@ def unfinished(folder: str | os.PathLike[str]) -> Iterator[Unfinished]:
             yield Unfinished(sidecar, path, description["about"])
 
 
+def _described(sidecar: Path) -> dict[str, Any]:
+    """What a sidecar says; what its name tells where something else has spoilt it."""
+    try:
+        description: dict[str, Any] = json.loads(sidecar.read_text(encoding="utf-8"))
+    except ValueError:
+        return {"recording": sidecar.with_suffix(".xdf").name, "about": {}}
+    return description
+
+
 def _is_alive(description: dict[str, Any], sidecar: Path) -> bool:
     """Whether the recorder of a sidecar answers; a number may belong to another process by now."""
-    pid = int(description["pid"])
+    pid = int(description.get("pid", 0))
+    if not pid:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -214,7 +225,7 @@ def _is_alive(description: dict[str, Any], sidecar: Path) -> bool:
 def recover(recording: Unfinished) -> Mended:
     """Mend a recording, and give it its final sidecar; the torn file is kept as it is."""
     mended = mend(recording.path)
-    description = json.loads(recording.sidecar.read_text(encoding="utf-8"))
+    description = _described(recording.sidecar)
     for secret in ("key", "address", "live"):
         description.pop(secret, None)
     description["recovered"] = {**asdict(mended), "path": mended.path.name}

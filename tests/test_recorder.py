@@ -295,26 +295,27 @@ class SlowDisk:
 
 
 def in_real_time(recorder, seconds):
-    """Step as the recorder's process does; the longest step, and the most that was unsafe."""
-    slowest = unsafe = 0.0
+    """Step as the recorder does; how many steps were slow, and the most that was unsafe."""
+    n_slow, unsafe = 0, 0.0
     pause = threading.Event()
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         began = time.perf_counter()
         recorder.step()
-        slowest = max(slowest, time.perf_counter() - began)
+        n_slow += time.perf_counter() - began > 0.25
         status = recorder.status()
         unsafe = max(unsafe, (status.written - status.acknowledged) / SFREQ)
         pause.wait(0.005)
-    return slowest, unsafe
+    return n_slow, unsafe
 
 
 def test_at_most_a_second_is_unsafe_and_no_step_waits_for_a_slow_disk(tmp_path, monkeypatch):
     recorder = Recorder(Counter(time.perf_counter), tmp_path / "run.xdf", in_background=True)
-    disk = SlowDisk(monkeypatch, 0.4)
-    slowest, unsafe = in_real_time(recorder, 3)
+    disk = SlowDisk(monkeypatch, 0.3)
+    n_slow, unsafe = in_real_time(recorder, 3)
     assert disk.calls >= 4
-    assert slowest < 0.2  # a step that waited for the disk would take twice that
+    # the machine may be busy now and then; a disk would be so each time
+    assert n_slow < 3
     assert unsafe < 1
     disk.go.set()
     recorder.stop()
@@ -569,6 +570,18 @@ def test_a_recorder_whose_disk_is_full_has_said_so(tmp_path, amplifier):
     )
     assert mend(path).complete
     assert not path.with_suffix(".ring").exists()
+
+
+def test_a_sidecar_that_was_spoilt_hides_no_recording(tmp_path):
+    clock = Clock()
+    recorder = Recorder(Counter(clock), tmp_path / "run.xdf", clock=clock)
+    run_for(recorder, clock, 1)
+    recorder._keeper.close()  # as a process that died
+    recorder.sidecar.write_text("{")
+    (left,) = unfinished(tmp_path)
+    assert left.about == {}
+    assert recover(left).path == tmp_path / "run.xdf"
+    assert not list(unfinished(tmp_path))
 
 
 def test_a_client_hears_why_a_recording_ended(tmp_path, amplifier):

@@ -152,7 +152,7 @@ def _recover(folder: Path, as_json: bool) -> None:
     for recording in unfinished(folder):
         try:
             rescued = rescue(recording)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             told.append({"recording": str(recording.path), "problem": str(error)})
             continue
         run = _adopt(folder, rescued)
