@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ SEED = 7
 # strength of the patient in each past visit, days ago, and a clinical score of then
 VISITS = ((0.55, 21, 38.0), (0.75, 7, 44.0))
 N_RUNS = 2
+FORSAKEN_SECONDS = 3600
 PROTOCOL = GrazProtocol(trials_per_class=10, baseline=5.0, seed=SEED)
 PIPELINES = (Candidate(pipeline="ts+lr"), Candidate(pipeline="csp+lda"))
 
@@ -43,17 +46,28 @@ def make_demo(folder: str | os.PathLike[str], progress: Callable[..., None] | No
     folder = Path(folder).absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     tell = progress or (lambda *_: None)
-    part = folder.with_name(f"{folder.name}.part")
-    # what an earlier one left that was killed
-    shutil.rmtree(part, ignore_errors=True)
+    _sweep(folder)
+    part = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
     try:
         with Workspace(part, create=True) as workspace:
             _fill(workspace, tell)
-        part.rename(folder)
-    except BaseException:
+        # whoever was quicker has made the same
+        if not folder.is_dir():
+            part.rename(folder)
+    finally:
         shutil.rmtree(part, ignore_errors=True)
-        raise
     return folder
+
+
+def _prefix(folder: Path) -> str:
+    return f".{folder.name}-"
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what was begun here long ago and killed."""
+    for part in folder.parent.glob(f"{_prefix(folder)}*"):
+        if time.time() - part.stat().st_mtime > FORSAKEN_SECONDS:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _fill(workspace: Workspace, tell: Callable[..., None]) -> None:

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -54,7 +55,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=PICTURES)
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    kept = Path(tempfile.gettempdir()) / "neurokit-pictures-demo"
+    # one of each checkout, which may make it otherwise
+    kept = Path(tempfile.gettempdir()) / f"neurokit-pictures-{zlib.crc32(str(PICTURES).encode())}"
     if not kept.is_dir():
         make_demo(kept)
     application = make_application()

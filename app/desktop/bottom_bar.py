@@ -32,6 +32,8 @@ class BottomBar(QFrame):
         layout.addWidget(self.message, 1)
         for widget in (self.task, self.busy, self.cancel, self.warning):
             layout.addWidget(widget)
+        # so that the page does not jump when a task begins
+        self.setMinimumHeight(self.cancel.sizeHint().height() + 8)
         self._shown: Task | None = None
         desk.tasks.changed.connect(self._show_tasks)
         self.retranslate()
