@@ -15,6 +15,7 @@ import numpy as np
 
 from neurokit import __version__
 from neurokit.records import Patient, Run, Training
+from neurokit.report_language import language, say
 from neurokit.visit_figures import (
     Picture,
     draw_attempts,
@@ -24,6 +25,24 @@ from neurokit.visit_figures import (
 )
 from neurokit.workspace import Workspace
 
+CAPTIONS = {
+    "trend": "Line: 95 % interval. Grey: where 95 % of guessers fall with as many trials; a hollow "
+    "dot lies within it. Each visit is shown by the attempt that was chosen.",
+    "attempts": "The highest of several attempts flatters: the more are tried, the more one of "
+    "them exceeds by luck.",
+    "spectra": "Welch, windows of 1 s, 0.5 to 3.5 s after the cue, all calibrations of the visit. "
+    "Shade: 95 % interval of the mean over trials.",
+    "table": "Guessing: where 95 % of guessers fall. Majority: always naming the commonest class. "
+    "* pinned.",
+    "device": "Not a medical device: for research and training, not for diagnosis or treatment. "
+    "The patient stands under a pseudonym.",
+}
+RUNS_HEAD = ("Run", "Kind", "Time", "Minutes", "Trials", "Left out", "Late cues", "Asked for",
+             "Online accuracy (95 % interval)")  # fmt: skip
+ATTEMPTS_HEAD = ("Pipeline", "Accuracy", "95 % interval", "Guessing", "Majority", "Trials",
+                 "Held out", "Seconds", "Note")  # fmt: skip
+SCORES_HEAD = ("Day", "Scale", "Value")
+MODELS_HEAD = ("Name", "SHA-256 of its file", "Now")
 KINDS = {"calibration": "calibration", "online": "feedback", "imported": "imported"}
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "mne", "pyriemann", "mne-lsl")
 # more of them would not fit a page, and the table in the annex has them all
@@ -68,6 +87,7 @@ def gather(workspace: Workspace, visit_id: int) -> dict[str, Any]:
         "settings": _settings(chosen),
         "versions": _versions(),
         "written": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+        "language": language(),
     }
 
 
@@ -78,23 +98,25 @@ def percent(share: float | None) -> str:
 
 def span(low: float | None, high: float | None) -> str:
     """From one share to another in per cent."""
-    return "–" if low is None or high is None else f"{100 * low:.0f} to {100 * high:.0f} %"
+    if low is None or high is None:
+        return "–"
+    return say("{low} to {high} %", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
 
 
 def words(label: str) -> str:
     """A class as a person says it."""
-    return label.replace("_", " ")
+    return say(label.replace("_", " "))
 
 
 def _who(patient: Patient) -> list[tuple[str, str]]:
-    consent = patient.consent
+    consent = say(patient.consent)
     if patient.consent_when is not None:
         consent += f", {patient.consent_when:%Y-%m-%d}"
     return [
-        ("Consent", consent),
-        ("Handedness", patient.handedness),
-        ("Side of the lesion", patient.lesion_side),
-        ("Visits", str(patient.n_visits)),
+        (say("Consent"), consent),
+        (say("Handedness"), say(patient.handedness)),
+        (say("Side of the lesion"), say(patient.lesion_side)),
+        (say("Visits"), str(patient.n_visits)),
     ]
 
 
@@ -105,21 +127,33 @@ def _verdict(chosen: Training | None) -> str:
 
 def _sentences(chosen: Training | None) -> str:
     if chosen is None:
-        return "Nothing was trained in this visit."
+        return say("Nothing was trained in this visit.")
     told = chosen.attempt
-    classes = " from ".join(words(label) for label in told.get("classes") or ())
-    apart = f" told {classes}" if len(told.get("classes") or ()) == 2 else " decided rightly"
-    trials = f" of {told['n_trials']} trials" if told.get("n_trials") else " of the trials"
-    text = (
-        f"{told.get('pipeline', 'The decoder')}{apart} in {percent(told['score'])}{trials} "
-        f"that it had not learned from (95 % interval {span(told.get('low'), told.get('high'))})."
+    classes = [words(label) for label in told.get("classes") or ()]
+    frame = (
+        "{pipeline} told {first} from {second} in {accuracy} of {trials} trials that it had not "
+        "learned from (95 % interval {interval})."
+        if len(classes) == 2
+        else "{pipeline} was right in {accuracy} of {trials} trials that it had not learned from "
+        "(95 % interval {interval})."
+    )
+    text = say(
+        frame,
+        pipeline=told.get("pipeline", ""),
+        first=classes[0] if classes else "",
+        second=classes[-1] if classes else "",
+        accuracy=percent(told["score"]),
+        trials=told.get("n_trials") or "",
+        interval=span(told.get("low"), told.get("high")),
     )
     if told.get("chance_high") is None:
         return text
     band = span(told.get("chance_low"), told["chance_high"])
     if told["score"] > told["chance_high"]:
-        return f"{text} Guessing reaches {band}: this is better than guessing."
-    return f"{text} Guessing reaches {band}: this cannot be told from guessing."
+        return f"{text} " + say("Guessing reaches {band}: this is better than guessing.", band=band)
+    return f"{text} " + say(
+        "Guessing reaches {band}: this cannot be told from guessing.", band=band
+    )
 
 
 def _attempt(training: Training) -> dict[str, Any]:
@@ -130,7 +164,7 @@ def _attempt(training: Training) -> dict[str, Any]:
         "interval": span(told.get("low"), told.get("high")),
         "guessing": span(told.get("chance_low"), told.get("chance_high")),
         "majority": percent(told.get("majority")),
-        "split": str(told.get("split", "")),
+        "split": say(str(told.get("split") or "–")),
         "trials": str(told.get("n_trials") or "–"),
         "seconds": f"{told.get('seconds') or 0:.1f}",
         "note": training.note,
@@ -147,11 +181,11 @@ def _run(run: Run) -> dict[str, str]:
     if isinstance(score, dict) and score.get("accuracy") is not None:
         result = (
             f"{percent(score['accuracy'])} ({span(score.get('low'), score.get('high'))}), "
-            f"guessing {span(score.get('chance_low'), score.get('chance_high'))}"
+            f"{say('guessing')} {span(score.get('chance_low'), score.get('chance_high'))}"
         )
     return {
         "number": str(run.number),
-        "kind": KINDS[run.kind],
+        "kind": say(KINDS[run.kind]),
         "time": f"{run.started:%H:%M}",
         "minutes": f"{run.seconds / 60:.1f}",
         "trials": str(len(used)),
@@ -169,25 +203,27 @@ def _recording(run: Run) -> dict[str, Any]:
     ]
     timing = "–"
     if delays:
-        timing = f"median {np.median(delays):.1f} ms, largest {np.max(np.abs(delays)):.1f} ms"
+        middle, largest = f"{np.median(delays):.1f}", f"{np.max(np.abs(delays)):.1f}"
+        timing = say("median {middle} ms, largest {largest} ms", middle=middle, largest=largest)
     rows = [
-        ("File", run.path.name),
-        ("SHA-256", sha256(run.path) if run.path.is_file() else "the file is missing"),
-        ("Source", source_text(run.source)),
-        ("Length", f"{run.seconds:.0f} s"),
-        ("Cues, shown after their planned time", timing),
-        ("Gaps in the signal", _gaps(run.path)),
-        ("Recorded with neurokit", run.version),
+        (say("File"), run.path.name),
+        (say("SHA-256"), sha256(run.path) if run.path.is_file() else say("the file is missing")),
+        (say("Source"), source_text(run.source)),
+        (say("Length"), f"{run.seconds:.0f} s"),
+        (say("Cues, shown after their planned time"), timing),
+        (say("Gaps in the signal"), _gaps(run.path)),
+        (say("Recorded with neurokit"), run.version),
     ]
     if run.protocol is not None:
         told = run.protocol.model_dump()
-        rows.append(("Protocol", ", ".join(f"{name} {_plain(told[name])}" for name in told)))
+        rows.append((say("Protocol"), ", ".join(f"{name} {_plain(told[name])}" for name in told)))
     others = {
         name: value for name, value in run.settings.items() if name not in ("score", "sha256")
     }
     if others:
-        rows.append(("Settings", _plain(others)))
-    return {"title": f"Run {run.number}: {KINDS[run.kind]}", "rows": rows}
+        rows.append((say("Settings"), _plain(others)))
+    title = say("Run {number}: {kind}", number=run.number, kind=say(KINDS[run.kind]))
+    return {"title": title, "rows": rows}
 
 
 def source_text(source: str) -> str:
@@ -209,7 +245,7 @@ def _gaps(path: Path) -> str:
         gaps = told["status"].get("gaps", [])
     except (OSError, ValueError, KeyError):
         return "–"
-    return f"{len(gaps)}, {sum(seconds for _, seconds in gaps):.1f} s" if gaps else "none"
+    return f"{len(gaps)}, {sum(seconds for _, seconds in gaps):.1f} s" if gaps else say("no gap")
 
 
 def _attempts_figure(trainings: Sequence[Training], chosen: Training | None) -> Picture | None:
@@ -223,7 +259,9 @@ def _attempts_figure(trainings: Sequence[Training], chosen: Training | None) -> 
     for each in best:
         name = str(each.attempt.get("pipeline", ""))
         is_chosen = chosen is not None and each.id == chosen.id
-        rows.append({**each.attempt, "name": f"{name} (chosen)" if is_chosen else name})
+        rows.append(
+            {**each.attempt, "name": say("{name} (chosen)", name=name) if is_chosen else name}
+        )
     return draw_attempts(rows)
 
 
@@ -253,7 +291,7 @@ def _spectra(runs: Sequence[Run]) -> dict[str, Any]:
             [run.path for run in shown], labels, band=None, window=(0.5, 3.5), rejected=rejected
         )
     except (ValueError, OSError) as error:
-        return {"spectra": None, "no_spectra": f"No spectra: {error}."}
+        return {"spectra": None, "no_spectra": say("No spectra: {reason}.", reason=error)}
     return {"spectra": draw_spectra(epochs), "no_spectra": ""}
 
 
@@ -265,7 +303,7 @@ def _models(
     for model in workspace.models(patient.id):
         if model.training_id in ours:
             intact = model.path.is_file() and sha256(model.path) == model.fingerprint
-            state = "as it was saved" if intact else "changed or missing since it was saved"
+            state = say("as it was saved" if intact else "changed or missing since it was saved")
             rows.append({"name": model.name, "fingerprint": model.fingerprint, "state": state})
     return rows
 
@@ -274,7 +312,9 @@ def _settings(chosen: Training | None) -> list[tuple[str, str]]:
     """Everything that the chosen attempt was trained with."""
     told = chosen.attempt if chosen else {}
     names = ("pipeline", "settings", "split", "seed", "runs", "classes", "cut", "selection")
-    return [(name, _plain(told[name])) for name in names if told.get(name) not in (None, "", {})]
+    return [
+        (say(name), _plain(told[name])) for name in names if told.get(name) not in (None, "", {})
+    ]
 
 
 def _plain(value: Any) -> str:
@@ -293,4 +333,4 @@ def _versions() -> list[tuple[str, str]]:
             rows.append((name, version(name)))
         except PackageNotFoundError:
             continue
-    return [*rows, ("system", platform.platform())]
+    return [*rows, (say("system"), platform.platform())]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import numpy as np
 
 from neurokit.figures import BAND, GREY, INK, MARKERS, PALETTE, STYLE, as_svg, new_figure
+from neurokit.report_language import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +81,7 @@ def draw_trend(points: Sequence[TrendPoint]) -> Figure:
         top = point.high or point.accuracy
         axes.annotate(f"{point.accuracy:.0%}", (place, top), (0, 3), ha="center",
                       textcoords="offset points", fontsize=8.5)  # fmt: skip
-    labels = [f"visit {point.visit}\n{point.started:%Y-%m-%d}" for point in points]
+    labels = [f"{say('visit')} {point.visit}\n{point.started:%Y-%m-%d}" for point in points]
     every = max(1, len(points) // 8)
     axes.set_xticks(places[::-every][::-1], labels[::-every][::-1])
     axes.set_xlim(-0.6, max(len(points), 4) - 0.4)
@@ -107,7 +108,7 @@ def draw_attempts(attempts: Sequence[dict[str, Any]]) -> Figure:
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel("accuracy; grey: where 95 % of guessers fall")
+    axes.set_xlabel(say("accuracy; grey: where 95 % of guessers fall"))
     axes.tick_params(axis="y", length=0)
     return figure
 
@@ -122,11 +123,11 @@ def draw_confusion(classes: Sequence[str], counts: np.ndarray) -> Figure:
     for (row, column), count in np.ndenumerate(counts):
         colour = "white" if shares[row, column] > 0.55 else INK
         axes.text(column, row, str(int(count)), ha="center", va="center", color=colour)
-    names = [name.replace("_", "\n") for name in classes]
+    names = [say(name.replace("_", " ")).replace(" ", "\n") for name in classes]
     axes.set_xticks(range(len(names)), names)
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(length=0)
-    axes.set(xlabel="decided", ylabel="asked for")
+    axes.set(xlabel=say("decided"), ylabel=say("asked for"))
     return figure
 
 
@@ -147,11 +148,11 @@ def draw_spectra(epochs: RunEpochs) -> Figure:
         first = first or axes
         for number, label in enumerate(dict.fromkeys(epochs.y.tolist())):
             trials = decibels[epochs.y == label, epochs.ch_names.index(channel)]
-            _spectrum(axes, frequencies[shown], trials, number, label.replace("_", " "))
-        axes.set(title=channel, xlabel="frequency, Hz")
+            _spectrum(axes, frequencies[shown], trials, number, say(label.replace("_", " ")))
+        axes.set(title=channel, xlabel=say("frequency, Hz"))
         axes.tick_params(labelleft=place == 0)
     if first is not None:
-        first.set_ylabel("power, dB of µV²/Hz")
+        first.set_ylabel(say("power, dB of µV²/Hz"))
         first.legend(fontsize=8, loc="upper right")
     return figure
 
@@ -182,4 +183,4 @@ def _shares(axes: Axes) -> None:
     axes.set_yticks(np.arange(0, 1.01, 0.25))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.grid(axis="y", color=GREY, linewidth=0.3)
-    axes.set_ylabel("accuracy")
+    axes.set_ylabel(say("accuracy"))

@@ -10,7 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from neurokit.visit_facts import gather
+from neurokit.report_language import say, speaking
+from neurokit.visit_facts import (
+    ATTEMPTS_HEAD,
+    CAPTIONS,
+    MODELS_HEAD,
+    RUNS_HEAD,
+    SCORES_HEAD,
+    gather,
+)
 from neurokit.visit_figures import Picture
 from neurokit.workspace import Workspace
 
@@ -28,6 +36,7 @@ def write_visit_report(
     visit_id: int,
     *,
     into: str | Path | None = None,
+    language: str = "en",
     progress: Callable[[float, str], None] | None = None,
 ) -> VisitReport:
     """Write the report of a visit; one that is there is replaced.
@@ -40,6 +49,8 @@ def write_visit_report(
         The visit.
     into : path-like, optional
         Folder of the two files; by default the patient's folder below ``reports``.
+    language : {"en", "fr"}
+        What it speaks.
     progress : callable, optional
         Is told how far it is.
 
@@ -54,22 +65,21 @@ def write_visit_report(
     OSError
         If it cannot be written.
     """
+    from neurokit.visit_pdf import as_pdf
+
     tell = progress or (lambda _fraction, _text: None)
     tell(0.0, "reading")
-    with Workspace(folder, read_only=True) as workspace:
+    with speaking(language), Workspace(folder, read_only=True) as workspace:
         facts = gather(workspace, visit_id)
+        tell(0.6, "writing")
+        page, paper = as_html(facts), as_pdf(facts)
         own = workspace.folder / "reports" / facts["pseudonym"]
     target = own if into is None else Path(into)
     target.mkdir(parents=True, exist_ok=True)
     name = f"{facts['pseudonym']}-visit-{facts['number']:02d}"
-    tell(0.6, "writing")
-    html = target / f"{name}.html"
-    _write(html, as_html(facts).encode())
-    tell(0.8, "writing")
-    from neurokit.visit_pdf import as_pdf
-
-    pdf = target / f"{name}.pdf"
-    _write(pdf, as_pdf(facts))
+    html, pdf = target / f"{name}.html", target / f"{name}.pdf"
+    _write(html, page.encode())
+    _write(pdf, paper)
     return VisitReport(html, pdf)
 
 
@@ -80,6 +90,14 @@ def as_html(facts: dict[str, Any]) -> str:
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
+    environment.filters["say"] = say
+    environment.globals |= {
+        "captions": CAPTIONS,
+        "runs_head": RUNS_HEAD,
+        "attempts_head": ATTEMPTS_HEAD,
+        "scores_head": SCORES_HEAD,
+        "models_head": MODELS_HEAD,
+    }
     drawn = {
         name: value.svg() if isinstance(value, Picture) else value for name, value in facts.items()
     }

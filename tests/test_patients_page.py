@@ -275,7 +275,8 @@ def test_the_report_of_the_open_visit_is_written_and_shown(page, workspace, qtbo
     qtbot.waitUntil(lambda: len(shown) == 1, timeout=60000)
     assert Path(shown[0].toLocalFile()).is_file()
     assert state(page).message.endswith("KT-0001-visit-01.pdf")
-    assert f"neurokit report visit {workspace.folder} KT-0001 1" in page.desk.history.as_commands()
+    command = f"neurokit report visit {workspace.folder} KT-0001 1 --language en"
+    assert command in page.desk.history.as_commands()
 
 
 def test_every_choice_has_its_french():

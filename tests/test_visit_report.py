@@ -2,12 +2,14 @@
 
 import json
 import re
+import string
 from datetime import datetime, timedelta
 
 import numpy
 import pytest
 from typer.testing import CliRunner
 
+from neurokit import report_language
 from neurokit.app.cli.main import cli
 from neurokit.models import fingerprint
 from neurokit.visit_facts import gather, sha256, source_text
@@ -114,6 +116,34 @@ def test_a_recording_that_cannot_be_read_does_not_prevent_the_report(workspace, 
     assert "No spectra" in as_html(gather(workspace, visit.id))
     path.unlink()
     assert "the file is missing" in as_html(gather(workspace, visit.id))
+
+
+def test_the_report_speaks_french_to_the_last_word(workspace, visit, monkeypatch):
+    unknown = set()
+
+    class Table(dict):
+        def get(self, text, default=None):
+            if text not in self:
+                unknown.add(text)
+            return super().get(text, default)
+
+    table = Table(report_language.phrases("fr"))
+    monkeypatch.setattr(report_language, "phrases", lambda _: table)
+    report = write_visit_report(workspace.folder, visit.id, language="fr")
+    page = report.html.read_text(encoding="utf-8")
+    assert "main gauche" in page
+    assert "ce résultat est meilleur que le hasard" in page
+    assert unknown == set()
+    with pytest.raises(ValueError, match="speaks en or fr, got 'de'"):
+        write_visit_report(workspace.folder, visit.id, language="de")
+
+
+def test_the_french_report_fills_the_same_gaps():
+    def gaps(text):
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+    french = report_language.phrases("fr")
+    assert {text: told for text, told in french.items() if gaps(text) != gaps(told)} == {}
 
 
 def test_no_folder_of_this_computer_is_told(workspace):

@@ -26,6 +26,7 @@ def visit(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the files; the patient's reports by default.")
     ] = None,
+    language: Annotated[str, typer.Option(help="en or fr.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a visit's report: one page for the clinician and an annex.
@@ -41,7 +42,7 @@ def visit(
     if not found:
         there = ", ".join(str(each.number) for each in visits) or "none"
         raise ValueError(f"{who} has no visit {number or ''}; there are {there}".replace(" ;", ";"))
-    written = write_visit_report(folder, found[-1].id, into=out)
+    written = write_visit_report(folder, found[-1].id, into=out, language=language)
     if as_json:
         typer.echo(json.dumps({"html": str(written.html), "pdf": str(written.pdf)}))
     else:

@@ -15,7 +15,7 @@ from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import language, tr
 from neurokit.records import Patient, Run
 
 if TYPE_CHECKING:
@@ -228,13 +228,18 @@ def write_report(desk: Desk, patient: Patient) -> None:
 
     visit = desk.workspace.visit(desk.session.state.visit)
     task = desk.tasks.start(
-        tr("Writing the report"), write_visit_report, desk.workspace.folder, visit.id
+        tr("Writing the report"),
+        write_visit_report,
+        desk.workspace.folder,
+        visit.id,
+        language=language(),
     )
     task.failed.connect(lambda text: desk.session.go(message=text))
     task.done.connect(lambda written: _show_report(desk, written))
     find = f"workspace.visits({{patient}})[{visit.number - 1}].id"
-    python = f"write_visit_report(workspace.folder, {find})"
-    _step(desk, tr("a report"), patient, python, "report", str(visit.number))
+    python = f"write_visit_report(workspace.folder, {find}, language={language()!r})"
+    told = (str(visit.number), "--language", language())
+    _step(desk, tr("a report"), patient, python, "report", *told)
 
 
 def _show_report(desk: Desk, written: VisitReport) -> None:
