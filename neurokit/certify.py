@@ -186,7 +186,7 @@ def check_stream(seconds: float) -> Iterator[Finding]:
             path = Path(folder) / "check.xdf"
             source = open_source(f"lsl:{metronome.name}")
             ages, sent = _record(Recorder(source, path), seconds)
-            stamps, counts, told = _read(path)
+            stamps, counts, told = read_metronome(path)
             markers = [stamp for label, stamp in read_markers(path) if label == "check"]
     finally:
         metronome.stop()
@@ -213,7 +213,7 @@ def _record(recorder: Recorder, seconds: float) -> tuple[np.ndarray, list[float]
     return np.array(ages), sent
 
 
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def read_metronome(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Stamps, counts and times of the recorded samples, as they came."""
     import pyxdf
 

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from PyQt6.QtCore import QPoint, Qt
 
 from neurokit.app.desktop import calibrate_run, calibrate_summary
@@ -82,7 +84,12 @@ def test_one_click_records_a_run_and_keeps_it_with_its_visit(page, window, qtbot
     assert session.state.protocol.seed == QUICK.seed + 1
     qtbot.waitUntil(lambda: not window.desk.tasks.running, timeout=WAIT)
     assert list((workspace.folder / "bids").rglob("*task-graz_run-01_eeg.vhdr"))
-    assert window.desk.history.steps[-1].text == "a calibration"
+    step = window.desk.history.steps[-1]
+    assert step.text == "a calibration"
+    assert "neurokit record --source simulated:channels=8" in step.command
+    line = step.command.splitlines()[0].removesuffix("> protocol.yaml")
+    told = subprocess.run(line, shell=True, capture_output=True, text=True, check=True).stdout
+    assert GrazProtocol.model_validate(yaml.safe_load(told)) == QUICK
 
 
 def test_pause_repeat_and_go_on(page, window, qtbot):
@@ -145,7 +152,7 @@ def test_a_killed_recorder_is_said_in_words_and_loses_nothing(page, window, qtbo
     assert "has died; what was recorded is kept" in window.desk.session.state.message
     assert len([trial for trial in row.trials if not trial.rejected]) >= 2
     assert read_run(row.path).n_times >= acknowledged
-    assert row.seconds > 1
+    assert row.seconds > 0
     assert not list(Path(row.path).parent.glob("*.recording"))
 
 
@@ -206,6 +213,14 @@ def test_without_a_patient_the_button_leads_to_the_patients(window, qtbot):
     assert page.plan.start_button.text() == "Choose a patient first"
     click(qtbot, page.plan.start_button)
     assert window.desk.session.state.page == "patients"
+
+
+def test_nothing_is_started_beside_another_recording(page, window):
+    window.desk.session.go(recording="run-01-online.recording")
+    assert not page.plan.start_button.isEnabled()
+    assert page.plan.start_button.text() == "A recording goes on"
+    window.desk.session.go(recording="")
+    assert page.plan.start_button.isEnabled()
 
 
 def test_the_plan_follows_the_protocol_and_undo_takes_it_back(page, window, qtbot):

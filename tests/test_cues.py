@@ -1,5 +1,6 @@
 """The patient's screen: what is drawn, when it is stamped."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -166,6 +167,36 @@ def test_without_a_second_screen_the_patients_window_is_a_plain_one(qtbot):
     assert not cues._timer.isActive()
 
 
+TWO_SCREENS = """
+import sys
+from PyQt6.QtWidgets import QApplication, QWidget
+application = QApplication([])
+from neurokit.app.desktop.cues import open_cues
+from tests.test_cues import COLOURS
+first, second = application.screens()
+clinician = QWidget()
+clinician.show()
+cues = open_cues(COLOURS, clinician)
+assert clinician.screen() is first
+assert cues.screen() is second, cues.screen().name()
+assert cues.isFullScreen()
+assert cues.geometry() == second.geometry(), cues.geometry()
+"""
+
+
+def test_a_second_screen_is_the_patients(tmp_path):
+    screens = [
+        {"name": name, "x": x, "y": 0, "width": 800, "height": 600, "logicalDpi": 96, "dpr": 1.0}
+        for name, x in (("clinician", 0), ("patient", 800))
+    ]
+    setup = tmp_path / "screens.json"
+    setup.write_text(json.dumps({"screens": screens}))
+    environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={setup}"}
+    code = [sys.executable, "-c", TWO_SCREENS]
+    done = subprocess.run(code, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_tone_is_short_and_does_not_click():
     samples = np.frombuffer(tone(), "<i2")
     assert len(samples) == round(SECONDS * RATE)
@@ -197,6 +228,7 @@ assert [label for label, _ in recorder.markers if label in CLASSES] == [
 early = [trial.planned - trial.actual for trial in run.trials]
 assert max(early) < 1.5 * cues.frame, early
 assert run.n_done == 4
+assert cues._is_rehearsed
 presenter.close()
 cues.close()
 """

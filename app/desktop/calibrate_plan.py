@@ -168,12 +168,15 @@ class PlanView(QWidget):
 
     def show_starting(self, is_starting: bool) -> None:
         """Say that the recorder is about to begin, or that the button begins it."""
-        has_patient = self.desk.session.state.patient is not None
-        text = tr("Start the calibration") if has_patient else tr("Choose a patient first")
+        state, workspace = self.desk.session.state, self.desk.workspace
+        text = tr("Start the calibration")
+        if state.patient is None:
+            text = tr("Choose a patient first")
+        elif state.recording:
+            text = tr("A recording goes on")
         self.start_button.setText(tr("Starting…") if is_starting else text)
-        workspace = self.desk.workspace
         can_write = workspace is not None and not workspace.read_only
-        self.start_button.setEnabled(can_write and not is_starting)
+        self.start_button.setEnabled(can_write and not is_starting and not state.recording)
         self.start_button.setMinimumHeight(3 * self.fontMetrics().height())
         self.start_button.setMinimumWidth(28 * self.fontMetrics().horizontalAdvance("x"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from neurokit.app.desktop.cues import Cues, Presenter
     from neurokit.app.desktop.main_window import Desk
     from neurokit.calibration import Run
+    from neurokit.records import Run as StoredRun
 
 TOLD_MS = 250
 
@@ -197,20 +199,25 @@ class Conductor(QObject):
         if problem:
             self.desk.session.go(message=problem)
 
-    def _tell_history(self, row) -> None:
-        protocol = row.protocol.model_dump(exclude_defaults=True)
-        settings = ", ".join(f"{name}={value!r}" for name, value in protocol.items())
-        folder = str(self.desk.workspace.folder)
+    def _tell_history(self, row: StoredRun) -> None:
+        folder = self.desk.workspace.folder
+        visit = self.desk.workspace.visit(row.visit_id)
+        patient = self.desk.workspace.patient(visit.patient_id).pseudonym
+        settings = shlex.quote(row.protocol.model_dump_json())
+        where = shlex.quote(str(folder))
+        # a patient cannot be asked again by a script: it takes the run that there is
         self.desk.history.append(
             tr("a calibration"),
-            "from neurokit.protocol import GrazProtocol\n"
             "from neurokit.workspace import Workspace\n"
-            f"workspace = Workspace({folder!r})\n"
-            f"protocol = GrazProtocol({settings})\n"
-            f"run = workspace.run({row.id})  # recorded from {row.source}",
-            f"neurokit record {row.source} {row.path}",
+            f"workspace = Workspace({str(folder)!r})\n"
+            f"run = workspace.run({row.id})",
+            f"echo {settings} > protocol.yaml\n"
+            f"neurokit record --source {shlex.quote(row.source)} --workspace {where} "
+            f"--patient {patient} --protocol protocol.yaml",
         )
-        task = self.desk.tasks.start(tr("Writing the run as BIDS"), add_to_bids, folder, row.id)
+        task = self.desk.tasks.start(
+            tr("Writing the run as BIDS"), add_to_bids, str(folder), row.id
+        )
         task.failed.connect(lambda text: self.desk.session.go(message=text))
 
     def _let_go(self) -> None:

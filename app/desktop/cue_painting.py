@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF,
 from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.theme import THEMES, Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.calibration import Screen
+from neurokit.trials import Kind, Screen
 
 WORDS = {
     "left_hand": "Left hand",
@@ -19,7 +19,7 @@ WORDS = {
 }
 # degrees by which an arrow to the right is turned
 TURNS = {"right_hand": 0, "feet": 90, "left_hand": 180, "tongue": 270}
-SENTENCES = {
+SENTENCES: dict[Kind, str] = {
     "baseline": "Look at the cross and rest",
     "paused": "A short break",
     "done": "Finished. Thank you!",
@@ -65,6 +65,14 @@ def paint_screen(painter: QPainter, area: QRectF, screen: Screen | None, colours
         height = 0.82 if screen.kind == "baseline" else 0.5
         sentence = tr(SENTENCES[screen.kind])
         _paint_text(painter, area, height, 0.08 * unit, sentence, QColor(colours.text))
+
+
+def rehearse(painter: QPainter, area: QRectF, colours: Colours) -> None:
+    """Draw everything once, so that no cue waits for its letters or for a shader to be made."""
+    for label in WORDS:
+        paint_screen(painter, area, Screen("cue", label, 0.0), colours)
+    for kind in SENTENCES:
+        paint_screen(painter, area, Screen(kind, "", 0.0), colours)
 
 
 def _paint_cross(painter: QPainter, centre: QPointF, unit: float, colour: QColor) -> None:

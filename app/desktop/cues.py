@@ -22,7 +22,7 @@ from PyQt6.QtOpenGL import QOpenGLWindow
 from PyQt6.QtWidgets import QWidget
 
 from neurokit.app.desktop.beep import Beep
-from neurokit.app.desktop.cue_painting import paint_screen
+from neurokit.app.desktop.cue_painting import paint_screen, rehearse
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.translations import tr
 from neurokit.calibration import FRAME, Run, Screen
@@ -126,7 +126,7 @@ class SwappedCues(QOpenGLWindow):
         self.colours = colours
         self.current: Screen | None = None
         self._is_drawn = self._is_running = False
-        self._is_awaited = False
+        self._is_awaited = self._is_rehearsed = False
         # the clinician's window keeps the keys; the name is Qt's own
         self.setProperty("_q_showWithoutActivating", True)
         self.frameSwapped.connect(self._swapped)
@@ -160,6 +160,9 @@ class SwappedCues(QOpenGLWindow):
         """Draw the current screen."""
         painter = QPainter(self)
         area = QRectF(0, 0, self.width(), self.height())
+        if not self._is_rehearsed:
+            self._is_rehearsed = True
+            rehearse(painter, area, self.colours)
         paint_screen(painter, area, self.current, self.colours)
         painter.end()
         self._is_drawn = True
