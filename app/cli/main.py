@@ -22,6 +22,7 @@ from neurokit.app.cli import (
     record,
     report,
     results,
+    signals,
     train,
 )
 
@@ -65,6 +66,7 @@ cli.command()(doctor.doctor)
 cli.command()(certify.certify)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
+cli.command()(signals.signals)
 cli.command()(record.record)
 cli.command()(train.train)
 cli.command()(decode.decode)

@@ -32,6 +32,8 @@ STALL_SECONDS = 0.75
 # a verdict that changes faster cannot be read
 QUALITY_SECONDS = 0.6
 UNCHOSEN = "lsl:"
+# what takes hold of nothing is shown without being asked for
+AT_ONCE = ("lsl:", "simulated:")
 
 
 class Page(QWidget):
@@ -97,6 +99,14 @@ class Page(QWidget):
         layout.setColumnStretch(1, 35)
         layout.setRowStretch(2, 1)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that can be shown is shown: a source that was chosen has filled the page."""
+        if self._source == UNCHOSEN:
+            return True
+        filled = self.view.look.seconds * (self._info.sfreq if self._info else 0)
+        return bool(self.verdict.text()) and self._n_written > filled
+
     # the state
 
     def show_state(self, state: State) -> None:
@@ -108,7 +118,8 @@ class Page(QWidget):
         if state.source != self._source:
             self._source = state.source
             self.source.show_address(state.source)
-            if self.preview is not None:
+            at_once = self._wanted and state.source.startswith(AT_ONCE) and self.isVisible()
+            if self.preview is not None or at_once:
                 self._let_go()
                 self._begin()
         if state.recording != self._sidecar:
