@@ -17,6 +17,7 @@ from neurokit.app.cli import (
     demo,
     doctor,
     evaluate,
+    explore,
     patients,
     pipelines,
     record,
@@ -68,6 +69,7 @@ cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
 cli.command()(signals.signals)
 cli.command()(record.record)
+cli.command()(explore.explore)
 cli.command()(train.train)
 cli.command()(decode.decode)
 cli.command()(backup.backup)
