@@ -305,8 +305,8 @@ def test_nothing_outlives_the_page(window, qtbot):
     pid, folder = page.preview.pid, page.preview.ring.path.parent
     # another page is another owner of the source
     shown.desk.session.go(page="history")
-    assert not is_alive(pid)
-    assert not folder.exists()
+    qtbot.waitUntil(lambda: not is_alive(pid) and not folder.exists(), timeout=5000)
+    qtbot.waitUntil(lambda: not page._reaper.isActive())
     assert not any(timer.isActive() for timer in page.findChildren(QTimer))
     shown.desk.session.go(page="signals")
     qtbot.waitUntil(lambda: live(page), timeout=30000)

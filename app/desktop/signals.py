@@ -27,7 +27,7 @@ from neurokit.recording_process import RecorderClient
 from neurokit.ring import Ring
 from neurokit.streams import SourceInfo, now
 
-WATCH_MS = 200
+WATCH_MS, REAP_MS = 200, 50
 STALL_SECONDS = 0.75
 # a verdict that changes faster cannot be read
 QUALITY_SECONDS = 0.6
@@ -57,6 +57,11 @@ class Page(QWidget):
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self.look)
+        # a board takes its time to end its session; the window does not wait for it
+        self._leaving: list[Preview] = []
+        self._reaper = QTimer(self)
+        self._reaper.setInterval(REAP_MS)
+        self._reaper.timeout.connect(self._reap)
         self._forget = desk.session.listen(self.show_state)
 
     def _make_widgets(self) -> None:
@@ -174,12 +179,19 @@ class Page(QWidget):
     def _let_go(self) -> None:
         self._watch.stop()
         if self.preview is not None:
-            self.preview.stop()
+            self.preview.let_go()
+            self._leaving.append(self.preview)
             self.preview = None
+            self._reaper.start()
         self._ring = self._info = None
         self.view.show_ring(None)
         self.view.set_hint(tr("Choose a source and show its signals."))
         self._judge_nothing()
+
+    def _reap(self) -> None:
+        self._leaving = [each for each in self._leaving if not each.has_left()]
+        if not self._leaving:
+            self._reaper.stop()
 
     def _show_ring(self, ring: Ring, info: SourceInfo) -> None:
         self._ring, self._info = ring, info
@@ -300,6 +312,9 @@ class Page(QWidget):
         self._forget()
         self.source.stop()
         self._let_go()
+        self._reaper.stop()
+        while self._leaving:
+            self._leaving.pop().stop()
         super().closeEvent(event)
 
 
