@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from neurokit.intervals import binomial_band, mean_interval, wilson
 from neurokit.scores import guessing_accuracy
 
 Selection = Literal["inside", "before", "redone"]
@@ -185,6 +184,8 @@ def compare_attempts(first: Attempt, second: Attempt, *, level: float = 0.95) ->
     """
     from scipy import stats
 
+    from neurokit.intervals import mean_interval
+
     others = {(each.run, each.trial): each for each in second.predictions}
     pairs = [
         (each, others[each.run, each.trial])
@@ -239,6 +240,8 @@ def summary_of(
     summary : dict
         Fields of `Attempt`.
     """
+    from neurokit.intervals import binomial_band, wilson
+
     true = np.array([each.true for each in predictions])
     predicted = np.array([each.predicted for each in predictions])
     n, folds = len(predictions), np.array(fold_of)

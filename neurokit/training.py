@@ -217,7 +217,10 @@ def fit_runs(
 
     if progress:
         progress(0.1, "reading")
-    epochs = run_epochs(paths, classes, **dict(cut or {}))
+    options = dict(cut or {})
+    # as an attempt keeps it, in JSON, pairs are lists
+    options["rejected"] = [tuple(trial) for trial in options.get("rejected", ())]
+    epochs = run_epochs(paths, classes, **options)
     if progress:
         progress(0.5, candidate.pipeline)
     about = about_attempt(candidate) if isinstance(candidate, Attempt) else None

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -261,23 +261,33 @@ def _problem(results: Sequence[FoldResult]) -> str:
 def run_works(
     works: Sequence[Work], jobs: int, cancel: Callable[[], bool] | None
 ) -> Iterator[tuple[Work, Task, list[Outcome]]]:
-    """Do the folds of all works in their order, as many at once as there are processes."""
+    """Do the folds of all works in their order, as many at once as there are processes.
+
+    The first of several is done in this process, so that there is a result before the others have
+    started.
+    """
     from neurokit.engines import HereEngine, LocalEngine
 
+    here = deque(works[0].tasks if jobs and len(works) > 1 else ())
     waiting = deque((work, task) for work in works for task in work.tasks)
+    for _ in here:
+        waiting.popleft()
     running: dict[int, Work] = {}
     inbox: SimpleQueue[Any] = SimpleQueue()
     engine = LocalEngine(min(jobs, max(len(waiting), 1)), inbox) if jobs else HereEngine(inbox)
     try:
-        while waiting or running:
+        while here or waiting or running:
             if cancel is not None and cancel():
                 return
             while waiting and engine.room:
                 work, task = waiting.popleft()
                 running[id(task)] = work
                 engine.submit(task)
+            if here:
+                task = here.popleft()
+                yield works[0], task, _done_here(task)
             try:
-                settled = engine.settle(inbox.get(timeout=_PATIENCE))
+                settled = engine.settle(inbox.get(block=not here, timeout=_PATIENCE))
             except Empty:
                 continue
             if settled is not None:
@@ -285,3 +295,13 @@ def run_works(
                 yield running.pop(id(task)), task, outcomes
     finally:
         engine.close()
+
+
+def _done_here(task: Task) -> list[Outcome]:
+    """Do a fold in this process, on a clone as a worker would."""
+    from sklearn.base import clone
+
+    from neurokit.folds import run_fold
+
+    fresh = replace(task, estimator=clone(task.estimator))
+    return run_fold(fresh, np.load(task.array, mmap_mode="r"))

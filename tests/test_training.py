@@ -255,16 +255,18 @@ def recording(tmp_path_factory):
 
 def test_the_command_line_gives_the_numbers_of_the_window(recording, tmp_path):
     saved = tmp_path / "model.skops"
-    line = ["train", str(recording), "--pipeline", "psd+lda", "--feature", "C3:8-12", "--json"]
+    line = ["train", str(recording), "--json", "--feature", "C3:8-12"]
+    line += ["--pipeline", "picked", "--pipeline", "combined", "--pipeline", "psd+lda"]
     result = CliRunner().invoke(cli, [*line, "--jobs", "0", "--save", str(saved)])
     assert result.exit_code == 0, result.output
     printed = json.loads(result.stdout)
-    picks = Candidate(pipeline="picked+lda", settings={"features": (("C3", 8, 12),)})
-    wanted = train_runs([recording], ["left_hand", "right_hand"], [picks, QUICK], jobs=0)
+    ways = {"features": (("C3", 8, 12),)}, {"features": (("C3", 8, 12),), "combine": True}
+    picks = [Candidate(pipeline="picked+lda", settings=settings) for settings in ways]
+    wanted = train_runs([recording], ["left_hand", "right_hand"], [*picks, QUICK], jobs=0)
     for told, attempt in zip(printed, wanted, strict=True):
         expected = attempt.model_dump(mode="json")
         for each in (told, expected):
-            del each["id"], each["seconds"]
+            del each["id"], each["seconds"], each["asked"]
         assert told == expected
     assert models.fingerprint(saved) in result.stderr
     assert models.describe(saved)["metadata"]["attempt"]["runs"] == ["first run_raw"]
@@ -287,6 +289,7 @@ def test_the_command_line_shows_what_scores_are_worth(recording):
         (["--classes", "left_hand"], "two names at least"),
         (["--band", "mu"], "--band must be two numbers"),
         (["--feature", "C3"], "a channel and a band, as in C3:8-12"),
+        (["--pipeline", "combined"], "combined needs the features you picked"),
         (["--feature", "C3:8-12", "--picked-on", "x"], "numbers of runs"),
         (["--reject", "1"], "RUN:TRIAL"),
         (["--split", "leave-one-run-out"], "needs trials of two runs"),

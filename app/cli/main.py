@@ -17,13 +17,11 @@ from neurokit.app.cli import (
     demo,
     doctor,
     evaluate,
-    explore,
     patients,
     pipelines,
     record,
     report,
     results,
-    signals,
     train,
 )
 
@@ -67,9 +65,7 @@ cli.command()(doctor.doctor)
 cli.command()(certify.certify)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
-cli.command()(signals.signals)
 cli.command()(record.record)
-cli.command()(explore.explore)
 cli.command()(train.train)
 cli.command()(decode.decode)
 cli.command()(backup.backup)

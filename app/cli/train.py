@@ -24,12 +24,15 @@ def train(
     ] = "left_hand,right_hand",
     pipeline: Annotated[
         list[str] | None,
-        typer.Option(help="Name, file or module:name; again for more.", rich_help_panel=_HOW),
+        typer.Option(
+            help="Name, file or module:name; picked or combined for features; again for more.",
+            rich_help_panel=_HOW,
+        ),
     ] = None,
     feature: Annotated[
         list[str] | None,
         typer.Option(
-            help="A picked feature, C3:8-12; again for more. Trained as picked+lda.",
+            help="A feature that you picked, C3:8-12; again for more.",
             rich_help_panel=_HOW,
         ),
     ] = None,
@@ -39,9 +42,6 @@ def train(
             help="Runs (1,2 or none) looked at when picking; all if not said.", rich_help_panel=_HOW
         ),
     ] = None,
-    combine: Annotated[
-        bool, typer.Option(help="Try the best combination of the picks, too.", rich_help_panel=_HOW)
-    ] = False,
     split: Annotated[
         str,
         typer.Option(help="k-fold, leave-one-run-out or cross-visit.", rich_help_panel=_HOW),
@@ -78,9 +78,9 @@ def train(
 
     Example: neurokit train run1.xdf run2.xdf --pipeline ts+lr --save model.skops
     """
-    from neurokit.app.cli.train_options import cut_options, picked, run_numbers
+    from neurokit.app.cli.train_options import candidates_of, cut_options, run_numbers
 
-    candidates = _candidates(pipeline, picked(feature, combine, run_numbers(picked_on)))
+    candidates = candidates_of(pipeline, feature, run_numbers(picked_on))
     cut = cut_options(band, window, channels, reject, mains)
     options: dict[str, Any] = {"split": split, "seed": seed, "n_folds": folds, "jobs": jobs}
     if visits:
@@ -94,14 +94,6 @@ def train(
         typer.echo(json.dumps([each.model_dump(mode="json") for each in attempts], indent=2))
     if not any(each.score is not None for each in attempts):
         raise typer.Exit(1)
-
-
-def _candidates(pipelines: list[str] | None, picked: list[Candidate]) -> list[Candidate]:
-    from neurokit.training import CLINIC, Candidate
-
-    known = {each.pipeline: each for each in CLINIC}
-    chosen = [known.get(name, Candidate(pipeline=name)) for name in pipelines or ()]
-    return [*picked, *chosen] or list(CLINIC)
 
 
 def _train(

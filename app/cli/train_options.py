@@ -40,26 +40,35 @@ def run_numbers(text: str | None) -> tuple[int, ...] | None:
         ) from None
 
 
-def picked(
-    features: Sequence[str] | None, combine: bool, seen: tuple[int, ...] | None
+def candidates_of(
+    pipelines: Sequence[str] | None, features: Sequence[str] | None, seen: tuple[int, ...] | None
 ) -> list[Candidate]:
-    """Picks made by hand as candidates: ``C3:8-12``."""
+    """Pipelines by name, ``picked`` and ``combined`` among them; the clinic's choice by default."""
     from neurokit.attempts import Candidate
+    from neurokit.training import CLINIC
 
-    if not features:
-        return []
-    chosen = []
-    for feature in features:
-        channel, _, band = feature.partition(":")
-        if not channel or not band:
-            raise ValueError(f"a feature is a channel and a band, as in C3:8-12, got {feature!r}")
-        low, high = span(band if "-" in band else f"{band}-{band}", "the band of a feature")
-        chosen.append((channel, low, high))
-    ways: list[dict[str, Any]] = [{}, {"combine": True}] if combine else [{}]
-    return [
-        Candidate(pipeline="picked+lda", settings={"features": tuple(chosen), **way}, seen=seen)
-        for way in ways
-    ]
+    known = {each.pipeline: each for each in CLINIC}
+    names = list(pipelines or ())
+    if features:
+        picks = tuple(_feature(text) for text in features)
+        ways = {"picked": {"features": picks}, "combined": {"features": picks, "combine": True}}
+        known |= {
+            name: Candidate(pipeline="picked+lda", settings=settings, seen=seen)
+            for name, settings in ways.items()
+        }
+        if not ways.keys() & set(names):
+            names.insert(0, "picked")
+    elif lone := {"picked", "combined"} & set(names):
+        raise ValueError(f"{min(lone)} needs the features you picked, as in --feature C3:8-12")
+    return [known.get(name, Candidate(pipeline=name)) for name in names] or list(CLINIC)
+
+
+def _feature(text: str) -> tuple[str, float, float]:
+    channel, _, band = text.partition(":")
+    if not channel or not band:
+        raise ValueError(f"a feature is a channel and a band, as in C3:8-12, got {text!r}")
+    low, high = span(band if "-" in band else f"{band}-{band}", "the band of a feature")
+    return channel, low, high
 
 
 def cut_options(
@@ -73,7 +82,7 @@ def cut_options(
     cut: dict[str, Any] = {
         "band": span(band, "--band"),
         "window": span(window, "--window"),
-        "rejected": [trial(text) for text in rejected or ()],
+        "rejected": [_trial(text) for text in rejected or ()],
         "mains": mains,
     }
     if channels:
@@ -81,10 +90,9 @@ def cut_options(
     return cut
 
 
-def trial(text: str) -> tuple[int, int]:
-    """A trial of a run: ``RUN:TRIAL``, counted from 1 and from 0."""
-    run, _, number = text.partition(":")
+def _trial(text: str) -> tuple[int, int]:
+    run, _, trial = text.partition(":")
     try:
-        return int(run) - 1, int(number)
+        return int(run) - 1, int(trial)
     except ValueError:
         raise ValueError(f"--reject takes RUN:TRIAL, as in 1:7, got {text!r}") from None
