@@ -230,13 +230,7 @@ def triangles(graph: Any, *, n_threads: int = 1, backend: str = "cpu") -> np.nda
     of neighbours of higher degree. A model of the cost chooses, and a sparse graph of very many
     nodes is never packed.
     """
-    if backend == "cpu" and _is_sparse(graph) and _size(graph) ** 2 > 8 * LARGEST:
-        starts, targets = _lists(graph)
-        listed: np.ndarray = find("graphs.triangles_listed", backend)(starts, targets, n_threads)
-        return listed
-    packed = as_packed(graph)
-    counts: np.ndarray = find("triangles", backend)(packed.bits, n_threads)
-    return counts
+    return _count("triangles", graph, n_threads, backend)
 
 
 def four_cycles(graph: Any, *, n_threads: int = 1, backend: str = "cpu") -> np.ndarray:
@@ -252,8 +246,15 @@ def four_cycles(graph: Any, *, n_threads: int = 1, backend: str = "cpu") -> np.n
     counts : array of int64, shape (n_nodes,)
         With chords or without.
     """
-    packed = as_packed(graph)
-    counts: np.ndarray = find("four_cycles", backend)(packed.bits, n_threads)
+    return _count("four_cycles", graph, n_threads, backend)
+
+
+def _count(name: str, graph: Any, n_threads: int, backend: str) -> np.ndarray:
+    if backend == "cpu" and _is_sparse(graph) and _size(graph) ** 2 > 8 * LARGEST:
+        lists = neighbour_lists(graph)
+        listed: np.ndarray = find(f"graphs.{name}_listed", backend)(*lists, n_threads)
+        return listed
+    counts: np.ndarray = find(name, backend)(as_packed(graph).bits, n_threads)
     return counts
 
 
@@ -314,7 +315,7 @@ def as_packed(graph: Any) -> PackedGraph:
     if isinstance(graph, PackedGraph):
         return graph
     if _is_sparse(graph):
-        return _unweighted(_packed_lists(*_lists(graph)))
+        return _unweighted(_packed_lists(*neighbour_lists(graph)))
     dense = np.asarray(graph)
     _check_square(dense.shape)
     dense = dense != 0
@@ -332,11 +333,30 @@ def _size(graph: Any) -> int:
     return int(graph.shape[0]) if hasattr(graph, "shape") else len(graph)
 
 
-def _lists(graph: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Where each node's neighbours begin, and the neighbours, of a sparse or networkx graph."""
+def neighbour_lists(graph: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours of each node of a sparse or networkx graph, self-loops left out.
+
+    Parameters
+    ----------
+    graph : scipy.sparse array or networkx.Graph
+        Undirected.
+
+    Returns
+    -------
+    starts : array of int64, shape (n_nodes + 1,)
+        The neighbours of node i are ``targets[starts[i] : starts[i + 1]]``.
+    targets : array of int64, shape (2 * n_edges,)
+
+    Raises
+    ------
+    ValueError
+        If it is directed, or its adjacency not square and symmetric.
+    """
     if hasattr(graph, "is_directed"):
         if graph.is_directed():
             raise ValueError("the graph is directed; use graph.to_undirected()")
+        if len(graph) == 0:
+            return np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64)
         import networkx
 
         graph = networkx.to_scipy_sparse_array(graph, weight=None, format="csr")

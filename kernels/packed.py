@@ -84,7 +84,7 @@ class PackedGraph:
 
 def empty_bits(n_nodes: int) -> np.ndarray:
     """Zeros for the rows of a graph, each at the start of a cache line."""
-    n_words = -(-n_nodes // (WORD * LINE)) * LINE
+    n_words = max(-(-n_nodes // (WORD * LINE)), 1) * LINE
     memory = np.zeros(n_nodes * n_words + LINE, dtype=np.uint64)
     first = -(memory.ctypes.data // 8) % LINE
     return memory[first : first + n_nodes * n_words].reshape(n_nodes, n_words)

@@ -137,20 +137,24 @@ def export_patient(
     tell = progress or (lambda _fraction, _text: None)
     code = secrets.token_hex(4)
     with Workspace(folder, read_only=True) as workspace, _new_zip(path, folder) as archive:
-        told = _patient(workspace, patient_id, code)
         archive.writestr("README.txt", _README.format(code=code))
-        archive.writestr("patient.json", json.dumps(told, indent=1))
         runs = [(visit, run) for visit in workspace.visits(patient_id)
                 for run in workspace.runs(visit.id)]  # fmt: skip
+        lost = set()
         for number, (visit, run) in enumerate(runs):
             tell(number / len(runs), f"run {number + 1} of {len(runs)}")
             with tempfile.TemporaryDirectory() as temporary:
-                name = _file_of(visit, run)
-                archive.write(_anonymous(run, Path(temporary)), name)
+                try:
+                    archive.write(_anonymous(run, Path(temporary)), _file_of(visit, run))
+                except (ValueError, FileNotFoundError):
+                    # one torn recording is no reason to keep all others
+                    lost.add(run.id)
+        told = _patient(workspace, patient_id, code, lost)
+        archive.writestr("patient.json", json.dumps(told, indent=1))
     return Path(path)
 
 
-def _patient(workspace: Workspace, patient_id: int, code: str) -> dict[str, Any]:
+def _patient(workspace: Workspace, patient_id: int, code: str, lost: set[int]) -> dict[str, Any]:
     """What the export tells of a patient."""
     patient = workspace.patient(patient_id)
     visits, scores = workspace.visits(patient_id), workspace.scores(patient_id)
@@ -171,7 +175,7 @@ def _patient(workspace: Workspace, patient_id: int, code: str) -> dict[str, Any]
             {
                 "number": visit.number,
                 "day": day(visit.started),
-                "runs": [_run(visit, run) for run in workspace.runs(visit.id)],
+                "runs": [_run(visit, run, lost) for run in workspace.runs(visit.id)],
                 "trainings": [_outcome(each) for each in workspace.trainings(visit.id)],
             }
             for visit in visits
@@ -182,12 +186,13 @@ def _patient(workspace: Workspace, patient_id: int, code: str) -> dict[str, Any]
     }
 
 
-def _run(visit: Visit, run: Run) -> dict[str, Any]:
+def _run(visit: Visit, run: Run, lost: set[int]) -> dict[str, Any]:
     return {
         "number": run.number,
         "kind": run.kind,
         "seconds": run.seconds,
-        "recording": _file_of(visit, run),
+        # null where it could not be read
+        "recording": None if run.id in lost else _file_of(visit, run),
         "protocol": None if run.protocol is None else run.protocol.model_dump(),
         "trials": [asdict(trial) for trial in run.trials],
         "score": run.settings.get("score"),

@@ -129,6 +129,18 @@ class Exploration:
         channel, place = np.unravel_index(int(found.argmax()), found.shape)
         return self.extracted.ch_names[channel], float(self.frequencies[place])
 
+    def in_words(self, p: np.ndarray) -> str:
+        """What is beyond chance."""
+        is_real = p < SIGNIFICANT
+        if not is_real.any():
+            return "nothing is beyond chance: do not pick features by eye"
+        found = np.where(is_real, np.abs(self.r2), 0.0)
+        channel, place = np.unravel_index(int(found.argmax()), found.shape)
+        return (
+            f"{is_real.sum()} of {p.size} places are beyond chance; the strongest is "
+            f"{self.extracted.ch_names[channel]} at {self.frequencies[place]:g} Hz"
+        )
+
     def matrices(self, frequency: float) -> tuple[np.ndarray, np.ndarray]:
         """Mean connectivity of either class at a frequency."""
         left, right = self.rows

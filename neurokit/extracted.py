@@ -210,12 +210,7 @@ def read_extracted(
     """
     homes = [Path(folder) for folder in folders]
     told = [json.loads((home / "about.json").read_text(encoding="utf-8")) for home in homes]
-    if len({about["sfreq"] for about in told}) > 1:
-        rates = ", ".join(f"{rate:g} Hz" for rate in sorted({about["sfreq"] for about in told}))
-        raise ValueError(f"the runs have different sampling rates ({rates}); choose those of one")
-    names = [n for n in told[0]["ch_names"] if all(n in about["ch_names"] for about in told)]
-    if not names:
-        raise ValueError("the runs have no EEG channel in common; choose runs of one montage")
+    names = _common_channels(told)
     chosen = [[about["ch_names"].index(name) for name in names] for about in told]
     others = sorted({n for about in told for n in about["ch_names"]} - set(names))
     notes = [note for about in told for note in about["notes"]]
@@ -245,6 +240,17 @@ def read_extracted(
         signal_start=float(first["signal_start"]),
         _files=tuple(_files(homes, told, chosen)),
     )
+
+
+def _common_channels(told: Sequence[dict[str, Any]]) -> list[str]:
+    """Channels that all runs have."""
+    if len({about["sfreq"] for about in told}) > 1:
+        rates = ", ".join(f"{rate:g} Hz" for rate in sorted({about["sfreq"] for about in told}))
+        raise ValueError(f"the runs have different sampling rates ({rates}); choose those of one")
+    names = [n for n in told[0]["ch_names"] if all(n in about["ch_names"] for about in told)]
+    if not names:
+        raise ValueError("the runs have no EEG channel in common; choose runs of one montage")
+    return names
 
 
 def _joined(parts: Iterable[Any]) -> np.ndarray:

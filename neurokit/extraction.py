@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -38,6 +38,8 @@ _FLAG_BAND = (1.0, 40.0)
 _STALE_SECONDS = 3600.0
 CACHE_BYTES = 2 * 2**30
 LOWEST_CONNECTED = 4.0
+# MNE's loudness, and Python's list of warnings, are one for all threads
+_reading = threading.Lock()
 Progress = Callable[[float, str], None]
 
 
@@ -185,10 +187,9 @@ def _extract_run(
     if (folder / "about.json").exists():
         os.utime(folder)
     else:
-        raw = read_run(path)
         part = Path(tempfile.mkdtemp(dir=cache, prefix=_PART))
         try:
-            _write(part, raw, wanted, settings, lambda done: told.tell(place, done, path.name))
+            _write(part, path, wanted, settings, lambda done: told.tell(place, done, path.name))
             # another process may have been as fast
             with suppress(OSError):
                 part.rename(folder)
@@ -198,66 +199,89 @@ def _extract_run(
     return folder
 
 
+class _Run(NamedTuple):
+    """What is read of a run: its trials as they are, with the rest before, and without drift."""
+
+    epochs: RunEpochs
+    lengthy: RunEpochs
+    flagged: RunEpochs
+    mix: np.ndarray
+    positions: list[list[float]]
+    onsets: list[float]
+    notes: list[str]
+
+
+def _read(path: Path, wanted: dict[str, str], settings: Extraction) -> _Run:
+    window = (settings.start, settings.start + settings.length)
+    notes: list[str] = []
+    with _reading:
+        raw = read_run(path, notes=notes)
+        epochs = run_epochs([raw], wanted, band=None, window=window)
+        drift = (_FLAG_BAND[0], min(_FLAG_BAND[1], 0.45 * epochs.sfreq))
+        return _Run(
+            epochs,
+            run_epochs([raw], wanted, band=None, window=(-settings.baseline, window[1])),
+            run_epochs([raw], wanted, band=drift, window=window),
+            _reference(raw, epochs.ch_names, settings.reference),
+            _positions(raw, epochs.ch_names),
+            [trial.onset for trial in run_trials(raw)],
+            notes,
+        )
+
+
 def _write(
     folder: Path,
-    raw: mne.io.BaseRaw,
+    path: Path,
     wanted: dict[str, str],
     settings: Extraction,
     tell: Callable[[float], None],
 ) -> None:
     """Compute and write all of a run."""
-    window = (settings.start, settings.start + settings.length)
-    wide = (-settings.baseline, window[1])
-    epochs = _cut(raw, wanted, window)
-    sfreq = epochs.sfreq
-    highest = min(settings.highest, sfreq / 2)
-    mix = _reference(raw, epochs.ch_names, settings.reference)
-    flagged = _cut(raw, wanted, window, (_FLAG_BAND[0], min(_FLAG_BAND[1], 0.45 * sfreq)))
-    np.save(folder / "clean.npy", flagged.X.astype(np.float32))
+    run = _read(path, wanted, settings)
+    epochs, signals = run.epochs, run.mix @ run.epochs.X
+    frequencies, power = _power(signals, epochs.sfreq, settings, tell)
+    np.save(folder / "power.npy", power)
+    np.save(folder / "clean.npy", run.flagged.X.astype(np.float32))
+    np.save(folder / "signals.npy", (run.mix @ run.lengthy.X).astype(np.float32))
+    connected = _write_connectivity(folder, signals, epochs.sfreq, settings, tell)
+    about = {
+        "ch_names": epochs.ch_names,
+        "positions": run.positions,
+        "sfreq": epochs.sfreq,
+        "frequencies": frequencies.tolist(),
+        "connected": connected,
+        "labels": epochs.y.tolist(),
+        "trials": epochs.trials.tolist(),
+        "signal_trials": run.lengthy.trials.tolist(),
+        "signal_start": -settings.baseline,
+        "onsets": run.onsets,
+        "flags": amplitude_flags(run.flagged.X, epochs.ch_names),
+        "dropped": [list(each) for each in epochs.dropped],
+        "notes": [*run.notes, *epochs.notes],
+    }
+    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _power(
+    epochs: np.ndarray, sfreq: float, settings: Extraction, tell: Callable[[float], None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies, and power of each trial."""
     power, frequencies = [], np.empty(0)
+    share = 0.5 if settings.connectivity != "none" else 0.9
     for first in range(0, len(epochs), _SLICE):
         frequencies, density = psd(
-            mix @ epochs.X[first : first + _SLICE],
+            epochs[first : first + _SLICE],
             sfreq,
             method=settings.method,
             window=settings.window,
             shift=settings.shift,
             order=max(round(settings.order * sfreq), 1),
             resolution=settings.resolution,
-            highest=highest,
+            highest=min(settings.highest, sfreq / 2),
         )
         power.append(density)
-        share = 0.5 if settings.connectivity != "none" else 0.9
         tell(share * (first + len(density)) / len(epochs))
-    np.save(folder / "power.npy", np.concatenate(power))
-    lengthy = _cut(raw, wanted, wide)
-    np.save(folder / "signals.npy", (mix @ lengthy.X).astype(np.float32))
-    connected = _write_connectivity(folder, mix @ epochs.X, sfreq, settings, tell)
-    about = {
-        "ch_names": epochs.ch_names,
-        "positions": _positions(raw, epochs.ch_names),
-        "sfreq": sfreq,
-        "frequencies": frequencies.tolist(),
-        "connected": connected,
-        "labels": epochs.y.tolist(),
-        "trials": epochs.trials.tolist(),
-        "signal_trials": lengthy.trials.tolist(),
-        "signal_start": wide[0],
-        "onsets": [trial.onset for trial in run_trials(raw)],
-        "flags": amplitude_flags(flagged.X, flagged.ch_names),
-        "dropped": [list(each) for each in epochs.dropped],
-        "notes": epochs.notes,
-    }
-    (folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
-
-
-def _cut(
-    raw: mne.io.BaseRaw,
-    wanted: dict[str, str],
-    window: tuple[float, float],
-    band: tuple[float, float] | None = None,
-) -> RunEpochs:
-    return run_epochs([raw], wanted, band=band, window=window)
+    return frequencies, np.concatenate(power)
 
 
 def _write_connectivity(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,7 @@ class Preview:
         self.ring: Ring | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="neurokit-preview-"))
         self._read_at = 0
+        self._deadline = 0.0
         self._process = subprocess.Popen(
             [sys.executable, "-m", "neurokit.preview", address, str(self._folder)],
             stdin=subprocess.PIPE,
@@ -92,21 +94,34 @@ class Preview:
                 self.info = SourceInfo(**{**source, **lists})
                 self.ring = Ring(self._folder / "preview.ring")
 
-    def stop(self) -> None:
-        """Let go of the source, and wait until that has happened."""
+    def let_go(self) -> None:
+        """Ask the process to let go of the source, without waiting; ``has_left`` follows it."""
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
         # who is still looking for its source holds nothing that it must give back
         if self.state == "opening":
             self._process.kill()
-        try:
-            self._process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
+        self.state, self.ring = "ended", None
+        self._deadline = now() + PATIENCE_SECONDS
+
+    def has_left(self) -> bool:
+        """Whether the process that was asked to go has gone; one that does not go is killed."""
+        if self._process.poll() is None:
+            if now() < self._deadline:
+                return False
             self._process.kill()
             self._process.wait()
-        self.state, self.ring = "ended", None
         shutil.rmtree(self._folder, ignore_errors=True)
+        return True
+
+    def stop(self) -> None:
+        """Let go of the source, and wait until that has happened."""
+        self.let_go()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE_SECONDS)
+        self._deadline = 0.0
+        self.has_left()
 
 
 @dataclass
@@ -210,6 +225,8 @@ def _main() -> None:
             (folder / "status.json").write_text(json.dumps(said), encoding="utf-8")
             return
         _Reader(source, folder, ended).run()
+    # nothing is left to be done, and an interpreter takes its time to end
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +30,6 @@ _REMARKS = re.compile(
 )
 _REPEAT = re.compile(r"repeat (\d+)")
 _VOID = "void: "
-# Python's list of warnings is one for all threads
-_reading = threading.Lock()
 # within these no imagery goes on
 _BREAKS = ("pause", "run/end")
 
@@ -106,13 +103,15 @@ class RunEpochs:
         return f"{len(self)} trials: {text}" + (f"; left out: {left_out}" if left_out else "")
 
 
-def read_run(path: str | os.PathLike[str]) -> mne.io.BaseRaw:
+def read_run(path: str | os.PathLike[str], *, notes: list[str] | None = None) -> mne.io.BaseRaw:
     """Read a run: a recording, with its markers and gaps as annotations.
 
     Parameters
     ----------
     path : path-like
         Whatever ``read_recording`` reads.
+    notes : list of str, optional
+        Gets what the file is to be mistrusted for: gaps, a unit that is not named.
 
     Returns
     -------
@@ -125,7 +124,9 @@ def read_run(path: str | os.PathLike[str]) -> mne.io.BaseRaw:
     FileNotFoundError, ValueError
         As ``read_recording``.
     """
-    raw, _ = _read(path)
+    raw, said = _read(path)
+    if notes is not None:
+        notes.extend(said)
     return raw
 
 
@@ -230,7 +231,7 @@ def _read(path: str | os.PathLike[str] | mne.io.BaseRaw) -> tuple[mne.io.BaseRaw
     """A run, and what it is to be mistrusted for."""
     if not isinstance(path, str | os.PathLike):
         return path, []
-    with _reading, warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         raw = read_recording(path)
     _mark_void(raw)

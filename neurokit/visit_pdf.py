@@ -179,7 +179,7 @@ def _runs(facts: dict[str, Any]) -> Flowable:
         return _text(say("No run was recorded."))
     names = ("number", "kind", "time", "minutes", "trials", "left_out", "late", "asked", "result")
     rows = [[run[name] for name in names] for run in facts["runs"]]
-    return _table(rows, head=RUNS_HEAD, widths=(3, 7, 4, 5, 4, 4, 4, 11, 16))
+    return _table(rows, head=RUNS_HEAD, widths=(3, 7, 4, 5, 4, 5, 5, 10, 15))
 
 
 def _annex(facts: dict[str, Any]) -> list[Flowable]:

@@ -12,6 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTEST_QT_API", "pyqt6")
 
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,20 @@ def _own_lsl_session(tmp_path_factory):
         f"SessionID = {uuid.uuid4()}\n[log]\nlevel = -2\n"
     )
     os.environ["LSLAPICFG"] = str(config)
+
+
+@pytest.fixture(autouse=True)
+def _recorders_end_with_their_test(request):
+    """A recorder outlives its window, but must not outlive a test that failed."""
+    yield
+    folder = request.node.funcargs.get("tmp_path")
+    for sidecar in [] if folder is None else folder.rglob("*.recording"):
+        from neurokit.recording_process import RecorderClient
+
+        with suppress(OSError, KeyError, ValueError):
+            client = RecorderClient(sidecar)
+            client.stop()
+            client.close()
 
 
 @pytest.fixture

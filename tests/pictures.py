@@ -29,9 +29,11 @@ SETTLE_SECONDS, PATIENCE_SECONDS = 4.0, 120.0
 
 def settle(application: QApplication, window: MainWindow) -> None:
     """Let a page draw itself, and its tasks end."""
+    page = window.page(window.desk.session.state.page)
     start = time.monotonic()
     while time.monotonic() - start < SETTLE_SECONDS or (
-        window.desk.tasks.running and time.monotonic() - start < PATIENCE_SECONDS
+        (window.desk.tasks.running or not getattr(page, "is_settled", True))
+        and time.monotonic() - start < PATIENCE_SECONDS
     ):
         application.processEvents()
         time.sleep(0.02)

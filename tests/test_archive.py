@@ -76,3 +76,17 @@ def test_an_export_tells_what_was_done_and_not_whose_it_is(workspace, tmp_path):
     secrets = [b"QX-4711", b"QX4711", b"Quimper", b"tired", str(tmp_path).encode(), year]
     whole = io.BytesIO(b"".join(content.values())).getvalue() + " ".join(content).encode()
     assert [secret for secret in secrets if secret in whole] == []
+
+
+def test_a_torn_recording_does_not_keep_the_others_back(workspace, tmp_path):
+    patient = workspace.add_patient("QX-4711")
+    add_visit(workspace, patient, when=datetime.now() - timedelta(days=7))
+    add_visit(workspace, patient)
+    workspace.runs_of(patient.id)[0].path.write_bytes(b"XDF:torn")
+    path = workspace.export(patient.id, tmp_path / "out.zip")
+    with zipfile.ZipFile(path) as archive:
+        told = json.loads(archive.read("patient.json"))
+        names = archive.namelist()
+    recordings = [visit["runs"][0]["recording"] for visit in told["visits"]]
+    assert recordings == [None, "recordings/visit-02/run-01-calibration_raw.fif"]
+    assert recordings[1] in names

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from neurokit import erasure
 from neurokit.recording_process import start
 from neurokit.workspace import Workspace
 from tests.visits import add_visit
@@ -119,3 +120,24 @@ def test_a_reader_makes_erasing_wait_and_nothing_is_lost(workspace):
     workspace.erase(patient.id)
     with pytest.raises(ValueError, match="may have been erased"):
         workspace.patient(patient.id)
+
+
+def test_erasing_that_broke_off_is_done_again(workspace, monkeypatch):
+    patient = workspace.add_patient("QX-4711")
+    add_visit(workspace, patient)
+    leave_traces(workspace, patient)
+    remove, removed = erasure._remove, []
+
+    def break_off(path):
+        if removed:
+            raise PermissionError(f"{path} is open in another program")
+        removed.append(remove(path))
+        return removed[-1]
+
+    monkeypatch.setattr(erasure, "_remove", break_off)
+    with pytest.raises(PermissionError, match="is open in another program"):
+        workspace.erase(patient.id)
+    assert len(workspace.runs_of(patient.id)) == 1
+    monkeypatch.undo()
+    workspace.erase(patient.id)
+    assert traces(workspace.folder, b"QX-4711", b"QX4711") == []

@@ -172,3 +172,22 @@ def test_noise_shows_nothing(tmp_path):
 def test_settings_that_contradict_each_other_are_refused(changes, said):
     with pytest.raises(ValueError, match=said):
         Extraction(**changes)
+
+
+def test_what_a_file_is_to_be_mistrusted_for_is_said(runs, tmp_path):
+    cut = tmp_path / "cut.xdf"
+    content = runs[0].read_bytes()
+    cut.write_bytes(content[: int(0.8 * len(content))])
+    found = extracted([cut], tmp_path / "cache")
+    assert "cut or damaged" in found.notes[0]
+    assert 20 < len(found) < 40
+
+
+def test_runs_that_do_not_fit_together_are_refused(runs, tmp_path):
+    record_imagery(tmp_path / "fast.xdf", sfreq=500.0, trials=3)
+    with pytest.raises(ValueError, match=r"different sampling rates \(250 Hz, 500 Hz\)"):
+        extracted([runs[0], tmp_path / "fast.xdf"], tmp_path / "cache")
+    with pytest.raises(FileNotFoundError, match="choose other runs"):
+        extracted([tmp_path / "none.xdf"], tmp_path / "cache")
+    with pytest.raises(ValueError, match="choose one at least"):
+        extracted([], tmp_path / "cache")

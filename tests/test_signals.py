@@ -289,14 +289,24 @@ def test_the_source_of_last_time_is_shown_and_judged_without_a_click(window, qtb
     assert "free" in page.status.text()
 
 
+def test_a_patient_to_practise_with_is_shown_as_soon_as_it_is_chosen(window, qtbot):
+    _, page = window("lsl:")
+    assert page.preview is None
+    assert not page.start.isEnabled()
+    page.source.kind.setCurrentIndex(page.source.kind.findData("simulated"))
+    assert page.desk.session.state.source == "simulated:strength=1,channels=16"
+    qtbot.waitUntil(lambda: live(page), timeout=30000)
+    assert page.head.names[:2] == ("C3", "C4")
+
+
 def test_nothing_outlives_the_page(window, qtbot):
     shown, page = window("simulated:channels=8")
     qtbot.waitUntil(lambda: live(page), timeout=30000)
     pid, folder = page.preview.pid, page.preview.ring.path.parent
     # another page is another owner of the source
     shown.desk.session.go(page="history")
-    assert not is_alive(pid)
-    assert not folder.exists()
+    qtbot.waitUntil(lambda: not is_alive(pid) and not folder.exists(), timeout=5000)
+    qtbot.waitUntil(lambda: not page._reaper.isActive())
     assert not any(timer.isActive() for timer in page.findChildren(QTimer))
     shown.desk.session.go(page="signals")
     qtbot.waitUntil(lambda: live(page), timeout=30000)

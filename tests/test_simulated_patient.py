@@ -56,7 +56,7 @@ def run_of(seed, strength, classes=("left_hand", "right_hand"), channels=16):
     plan = protocol.schedule()
     markers = [(trial.cue, trial.label) for trial in plan]
     markers += [(trial.end, "imagery/end") for trial in plan]
-    values, stamps = record(patient, clock, protocol.duration + 1, markers)
+    values, stamps = record(patient, clock, protocol.duration + 1, markers, step=0.1)
     filtered = sosfilt(butter(4, (8, 30), "bandpass", fs=250, output="sos"), values, axis=0)
     firsts = np.searchsorted(stamps - 100.0, [trial.cue + 0.5 for trial in plan])
     return np.stack([filtered[k : k + 750].T for k in firsts]), [trial.label for trial in plan]
@@ -70,8 +70,8 @@ def accuracy(seed, strength):
 
 
 def test_a_good_subject_is_decoded_and_noise_is_not():
-    good = np.mean([accuracy(seed, 1.0) for seed in range(4)])
-    none = np.mean([accuracy(seed, 0.0) for seed in range(4)])
+    good = np.mean([accuracy(seed, 1.0) for seed in range(3)])
+    none = np.mean([accuracy(seed, 0.0) for seed in range(3)])
     assert 0.83 <= good <= 0.97
     assert 0.35 < none < 0.65
 

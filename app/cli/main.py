@@ -17,11 +17,13 @@ from neurokit.app.cli import (
     demo,
     doctor,
     evaluate,
+    explore,
     patients,
     pipelines,
     record,
     report,
     results,
+    signals,
     train,
 )
 
@@ -65,7 +67,9 @@ cli.command()(doctor.doctor)
 cli.command()(certify.certify)
 cli.command()(bench.bench)
 cli.command()(evaluate.evaluate)
+cli.command()(signals.signals)
 cli.command()(record.record)
+cli.command()(explore.explore)
 cli.command()(train.train)
 cli.command()(decode.decode)
 cli.command()(backup.backup)

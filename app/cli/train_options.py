@@ -82,7 +82,7 @@ def cut_options(
     cut: dict[str, Any] = {
         "band": span(band, "--band"),
         "window": span(window, "--window"),
-        "rejected": [_trial(text) for text in rejected or ()],
+        "rejected": [trial(text) for text in rejected or ()],
         "mains": mains,
     }
     if channels:
@@ -90,9 +90,10 @@ def cut_options(
     return cut
 
 
-def _trial(text: str) -> tuple[int, int]:
-    run, _, trial = text.partition(":")
+def trial(text: str) -> tuple[int, int]:
+    """A trial of a run: ``RUN:TRIAL``, counted from 1 and from 0."""
+    run, _, number = text.partition(":")
     try:
-        return int(run) - 1, int(trial)
+        return int(run) - 1, int(number)
     except ValueError:
         raise ValueError(f"--reject takes RUN:TRIAL, as in 1:7, got {text!r}") from None

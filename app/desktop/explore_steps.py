@@ -82,7 +82,7 @@ class Steps:
         lines = [f"workspace.set_rejected({run}, {sorted(new)})" for run, new in after.items()]
         opened = f"workspace = Workspace({self.folder!r})"
         rejected = "".join(
-            f" --reject {1 + self.runs.index(run)}:{number + 1}"
+            f" --reject {1 + self.runs.index(run)}:{number}"
             for run, number in sorted(gone(workspace, self.runs))
         )
         desk.history.append(
@@ -158,6 +158,8 @@ def verdict(exploration: Exploration, p: np.ndarray, correction: str) -> str:
     """What the map says, in words."""
     extracted = exploration.extracted
     trials = f"({trials_in_words(extracted, exploration.rejected)})"
+    if extracted.notes:
+        trials += " ▲ " + "; ".join(extracted.notes)
     is_real = p < SIGNIFICANT
     if not is_real.any():
         return tr("Nothing here is beyond chance: do not pick features by eye.") + f" {trials}"

@@ -27,11 +27,13 @@ from neurokit.recording_process import RecorderClient
 from neurokit.ring import Ring
 from neurokit.streams import SourceInfo, now
 
-WATCH_MS = 200
+WATCH_MS, REAP_MS = 200, 50
 STALL_SECONDS = 0.75
 # a verdict that changes faster cannot be read
 QUALITY_SECONDS = 0.6
 UNCHOSEN = "lsl:"
+# what takes hold of nothing is shown without being asked for
+AT_ONCE = ("lsl:", "simulated:")
 
 
 class Page(QWidget):
@@ -55,6 +57,11 @@ class Page(QWidget):
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
         self._watch.timeout.connect(self.look)
+        # a board takes its time to end its session; the window does not wait for it
+        self._leaving: list[Preview] = []
+        self._reaper = QTimer(self)
+        self._reaper.setInterval(REAP_MS)
+        self._reaper.timeout.connect(self._reap)
         self._forget = desk.session.listen(self.show_state)
 
     def _make_widgets(self) -> None:
@@ -97,6 +104,14 @@ class Page(QWidget):
         layout.setColumnStretch(1, 35)
         layout.setRowStretch(2, 1)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that can be shown is shown: a source that was chosen has filled the page."""
+        if self._source == UNCHOSEN:
+            return True
+        filled = self.view.look.seconds * (self._info.sfreq if self._info else 0)
+        return bool(self.verdict.text()) and self._n_written > filled
+
     # the state
 
     def show_state(self, state: State) -> None:
@@ -108,7 +123,8 @@ class Page(QWidget):
         if state.source != self._source:
             self._source = state.source
             self.source.show_address(state.source)
-            if self.preview is not None:
+            at_once = self._wanted and state.source.startswith(AT_ONCE) and self.isVisible()
+            if self.preview is not None or at_once:
                 self._let_go()
                 self._begin()
         if state.recording != self._sidecar:
@@ -163,12 +179,19 @@ class Page(QWidget):
     def _let_go(self) -> None:
         self._watch.stop()
         if self.preview is not None:
-            self.preview.stop()
+            self.preview.let_go()
+            self._leaving.append(self.preview)
             self.preview = None
+            self._reaper.start()
         self._ring = self._info = None
         self.view.show_ring(None)
         self.view.set_hint(tr("Choose a source and show its signals."))
         self._judge_nothing()
+
+    def _reap(self) -> None:
+        self._leaving = [each for each in self._leaving if not each.has_left()]
+        if not self._leaving:
+            self._reaper.stop()
 
     def _show_ring(self, ring: Ring, info: SourceInfo) -> None:
         self._ring, self._info = ring, info
@@ -289,6 +312,9 @@ class Page(QWidget):
         self._forget()
         self.source.stop()
         self._let_go()
+        self._reaper.stop()
+        while self._leaving:
+            self._leaving.pop().stop()
         super().closeEvent(event)
 
 

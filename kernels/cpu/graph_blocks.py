@@ -231,3 +231,27 @@ def count_listed(starts: Any, targets: Any, part: int, n_parts: int, seen: Any, 
         out[u] += mine
         for p in range(first, last):
             seen[targets[p]] = False
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_squares_listed(
+    starts: Any, targets: Any, part: int, n_parts: int, seen: Any, found: Any, out: Any
+) -> None:
+    """Count four-cycles through nodes: two ways to an opposite one."""
+    for v in range(part, len(starts) - 1, n_parts):
+        n_found = 0
+        for p in range(starts[v], starts[v + 1]):
+            u = targets[p]
+            for q in range(starts[u], starts[u + 1]):
+                w = targets[q]
+                if w != v:
+                    if seen[w] == 0:
+                        found[n_found] = w
+                        n_found += 1
+                    seen[w] += 1
+        total = 0
+        for k in range(n_found):
+            ways = seen[found[k]]
+            total += ways * (ways - 1) // 2
+            seen[found[k]] = 0
+        out[v] = total

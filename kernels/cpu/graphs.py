@@ -156,12 +156,9 @@ def triangles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     on_bits = n_edges * (COMPARE * n_words / 8 + EDGE)
     on_lists = LOOK * bits.size + LIST * n_edges + STEP * _steps(neighbours)
     if on_lists < on_bits:
-        starts = np.concatenate([[0], np.cumsum(neighbours)])
-        targets = np.empty(starts[-1], dtype=np.int64)
-        blocks.list_neighbours(bits, targets)
-        return triangles_listed(starts, targets, n_threads)
+        return triangles_listed(*_lists(bits, neighbours), n_threads)
     whole = bits.nbytes <= IN_CACHE or n_edges < 0.01 * n_nodes**2 / 2
-    chunk, block = (n_words, n_nodes) if whole else (CHUNK, BLOCK)
+    chunk, block = (n_words, max(n_nodes, 1)) if whole else (CHUNK, BLOCK)
     counts = _summed(
         n_nodes,
         n_threads,
@@ -198,9 +195,33 @@ def triangles_listed(starts: np.ndarray, targets: np.ndarray, n_threads: int = 1
 
 def four_cycles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     """See :func:`neurokit.kernels.four_cycles`."""
+    n_nodes, n_words = bits.shape
+    neighbours = degrees(bits)
+    on_bits = n_nodes**2 / 2 * (COMPARE * n_words / 8 + EDGE / 2)
+    on_lists = LOOK * bits.size + STEP * float(np.sum(neighbours.astype(float) ** 2))
+    if on_lists < on_bits:
+        return four_cycles_listed(*_lists(bits, neighbours), n_threads)
     return _summed(
-        len(bits), n_threads, lambda strip, out: blocks.count_squares(bits, strip, STRIPS, out)
+        n_nodes, n_threads, lambda strip, out: blocks.count_squares(bits, strip, STRIPS, out)
     )
+
+
+def four_cycles_listed(starts: np.ndarray, targets: np.ndarray, n_threads: int = 1) -> np.ndarray:
+    """Four-cycles by the neighbours' neighbours of each node."""
+    n_nodes = len(starts) - 1
+
+    def count_part(part: int, out: np.ndarray) -> None:
+        seen, found = np.zeros(n_nodes, dtype=np.int64), np.empty(n_nodes, dtype=np.int64)
+        blocks.count_squares_listed(starts, targets, part, STRIPS, seen, found, out)
+
+    return _summed(n_nodes, n_threads, count_part)
+
+
+def _lists(bits: np.ndarray, neighbours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    starts = np.concatenate([[0], np.cumsum(neighbours)])
+    targets = np.empty(starts[-1], dtype=np.int64)
+    blocks.list_neighbours(bits, targets)
+    return starts, targets
 
 
 def _summed(

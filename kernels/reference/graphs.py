@@ -44,13 +44,6 @@ def triangles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     return counts
 
 
-def triangles_listed(starts: np.ndarray, targets: np.ndarray, n_threads: int = 1) -> np.ndarray:
-    """Triangles of a graph given by lists of neighbours."""
-    dense = np.zeros((len(starts) - 1,) * 2, dtype=bool)
-    dense[np.repeat(np.arange(len(dense)), np.diff(starts)), targets] = True
-    return triangles(pack_rows(dense))
-
-
 def four_cycles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     """Cycles of length four through each node: two neighbours in common with an opposite one."""
     dense = unpack_rows(bits, len(bits)).astype(np.int64)
