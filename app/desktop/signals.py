@@ -310,6 +310,7 @@ class Page(QWidget):
     def closeEvent(self, event) -> None:
         """Leave nothing behind."""
         self._forget()
+        self._forget = lambda: None  # a window may close its pages twice
         self.source.stop()
         self._let_go()
         self._reaper.stop()
