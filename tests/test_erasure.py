@@ -42,7 +42,7 @@ def leave_traces(workspace, patient):
     (folder / "reports" / "clinic.html").write_text(f"<p>{name} and others")
     with (folder / "logs" / "window.log").open("a") as file:
         file.write(f"opened a visit of {name}\nstarted\n")
-    (folder / "cache" / "ab12").write_bytes(recording.read_bytes()[:4000])
+    (folder / "cache" / "ab12").write_bytes(recording.read_bytes())
     recording.with_suffix(".ring").write_bytes(b"ring")
     workspace.save_state({"patient": patient.id, "source": f"replay:{recording}", "settings": {}})
 
