@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QSize, Qt
 
 from neurokit.app.desktop import calibrate_run, calibrate_summary
 from neurokit.app.desktop.main_window import MainWindow
-from neurokit.app.desktop.session import Session
+from neurokit.app.desktop.session import Session, Settings
 from neurokit.app.desktop.translations import phrases
 from neurokit.protocol import GrazProtocol
 from neurokit.recording_process import attach
@@ -64,11 +64,11 @@ def wait_kept(qtbot, page):
 def test_one_click_records_a_run_and_keeps_it_with_its_visit(page, window, qtbot):
     workspace, session = window.desk.workspace, window.desk.session
     run = start(qtbot, page)
-    assert page.currentWidget() is page.running
+    assert page.view is page.running
     assert session.state.recording.endswith("run-01-calibration.recording")
     assert page.conductor.cues.isVisible()
     row = wait_kept(qtbot, page)
-    assert page.currentWidget() is page.summary
+    assert page.view is page.summary
     assert page.summary.title.text() == "Run 1 is kept: 4 trials"
     assert session.state.recording == ""
     assert session.state.runs == (row.id,)
@@ -160,7 +160,7 @@ def test_a_recorder_that_cannot_start_is_said_beside_the_button(page, window, qt
     window.desk.session.go(source="lsl:nobody,timeout=0.2")
     with qtbot.waitSignal(page.conductor.failed, timeout=WAIT):
         click(qtbot, page.plan.start_button)
-    assert page.currentWidget() is page.plan
+    assert page.view is page.plan
     assert "switch the amplifier's LSL program on" in page.plan.problem.text()
     assert page.plan.start_button.isEnabled()
 
@@ -198,7 +198,7 @@ def test_an_abandoned_run_can_be_ended_and_kept(page, window, qtbot, workspace):
     run = start(qtbot, page)
     qtbot.waitUntil(lambda: run.n_done == 1, timeout=WAIT)
     page.conductor.leave()
-    page.setCurrentWidget(page.plan)
+    page.show_view(page.plan)
     window.desk.session.go(page="history")
     window.desk.session.go(page="calibrate")
     with qtbot.waitSignal(page.conductor.kept, timeout=WAIT) as kept:
@@ -236,6 +236,20 @@ def test_the_plan_follows_the_protocol_and_undo_takes_it_back(page, window, qtbo
     page.plan.form.editors["classes"].boxes["right_hand"].click()
     assert "at least two classes" in page.plan.form.problem.text()
     assert window.desk.session.state.protocol == QUICK
+
+
+def test_large_letters_leave_room_for_the_buttons(page, window, qtbot):
+    session = window.desk.session
+    session.go(settings=Settings(font_percent=200, language="fr"))
+    page = window.page("calibrate")
+    qtbot.waitUntil(page.plan.start_button.isVisible)
+    corner = page.plan.start_button.rect().bottomRight()
+    corner = page.plan.start_button.mapTo(window, corner)
+    assert window.size() == QSize(1280, 800)
+    assert window.rect().contains(corner)
+    for view in (page.plan, page.running, page.summary):
+        assert view.minimumSizeHint().width() <= window.stack.width()
+        assert view.minimumSizeHint().height() <= window.stack.height()
 
 
 def test_every_word_of_the_page_has_its_french():

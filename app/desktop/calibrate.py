@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QStackedWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from neurokit.app.desktop.calibrate_plan import PlanView
 from neurokit.app.desktop.calibrate_run import RunView
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from neurokit.records import Run
 
 
-class Page(QStackedWidget):
+class Page(QWidget):
     """One view before the run, one during it, one after it."""
 
     def __init__(self, desk: Desk) -> None:
@@ -31,8 +31,12 @@ class Page(QStackedWidget):
         self.plan = PlanView(desk)
         self.running = RunView(desk)
         self.summary = SummaryView(desk)
+        # a stacked widget would ask for the room that its views would like best
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         for view in (self.plan, self.running, self.summary):
-            self.addWidget(view)
+            layout.addWidget(view)
+        self.show_view(self.plan)
         self.plan.start.connect(self._start)
         self.plan.check.connect(lambda: self.window().check_computer())
         self.plan.take_up.connect(self._take_up)
@@ -40,7 +44,7 @@ class Page(QStackedWidget):
         self.running.pause.connect(self.conductor.pause)
         self.running.repeat.connect(self._repeat)
         self.running.stop.connect(desk.session.stop_now)
-        self.summary.again.connect(lambda: self.setCurrentWidget(self.plan))
+        self.summary.again.connect(self._plan_another)
         self.conductor.began.connect(self._began)
         self.conductor.told.connect(self._told)
         self.conductor.changed.connect(self._changed)
@@ -48,9 +52,15 @@ class Page(QStackedWidget):
         self.conductor.failed.connect(self._failed)
         self._forget = desk.session.listen(self.show_state)
 
+    def show_view(self, view: QWidget) -> None:
+        """Show one of the three views."""
+        self.view = view
+        for each in (self.plan, self.running, self.summary):
+            each.setVisible(each is view)
+
     def show_state(self, state: State) -> None:
         """Draw the state."""
-        if self.currentWidget() is self.plan:
+        if self.view is self.plan:
             self.plan.show_state(state)
             self.plan.show_starting(self.conductor.is_starting)
 
@@ -90,6 +100,11 @@ class Page(QStackedWidget):
         self.conductor.take_up(live)
         self.conductor.stop()
 
+    def _plan_another(self) -> None:
+        self.show_view(self.plan)
+        self.show_state(self.desk.session.state)
+        self.plan.start_button.setFocus()
+
     def _repeat(self) -> None:
         number = self.conductor.repeat()
         if number is None:
@@ -101,7 +116,7 @@ class Page(QStackedWidget):
     # news
 
     def _began(self) -> None:
-        self.setCurrentWidget(self.running)
+        self.show_view(self.running)
         self.running.pause_button.setFocus()
         self._told()
 
@@ -115,7 +130,7 @@ class Page(QStackedWidget):
 
     def _kept(self, run: Run) -> None:
         self.summary.show_run(run)
-        self.setCurrentWidget(self.summary)
+        self.show_view(self.summary)
         self.summary.train_button.setFocus()
         session = self.desk.session
         own = {each.id for each in self.desk.workspace.runs_of(session.state.patient)}
@@ -125,7 +140,7 @@ class Page(QStackedWidget):
         session.refresh()
 
     def _failed(self, text: str) -> None:
-        self.setCurrentWidget(self.plan)
+        self.show_view(self.plan)
         self.show_state(self.desk.session.state)
         self.plan.show_problem(text)
 

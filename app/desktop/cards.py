@@ -67,7 +67,8 @@ class Facts(QGridLayout):
         self.values: dict[str, QLabel] = {}
         self.setVerticalSpacing(8)
         self.setHorizontalSpacing(16)
-        self.setColumnStretch(1, 1)
+        self.setColumnStretch(0, 2)
+        self.setColumnStretch(1, 3)
 
     def add(self, name: str, key: str = "") -> QLabel:
         """Add a row; returns the label of its value."""
@@ -76,7 +77,6 @@ class Facts(QGridLayout):
         value.setAccessibleName(name)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         hint = label(name, "hint")
-        hint.setWordWrap(False)
         top = Qt.AlignmentFlag.AlignTop
         self.addWidget(hint, row, 0, top)
         self.addWidget(value, row, 1, top)
