@@ -104,12 +104,16 @@ class Adapted:
 
 @dataclass(frozen=True)
 class Update:
-    """One step: its number from 0, after how many samples, what, in words, before and after."""
+    """One step: its number from 0, after how many samples, what, before and after.
+
+    ``amount`` is how far the mean moved, the largest bias, or the step that was gone back to.
+    """
 
     number: int
     sample: int
     kind: str
     text: str
+    amount: float
     before: Adapted
     after: Adapted
 
@@ -192,9 +196,10 @@ class Adaptation:
         length = float(np.sqrt((np.log(np.linalg.eigvalsh(seen)) ** 2).sum()))
         share = min(1 / (n_trials + PRIOR_TRIALS), LONGEST_STEP / max(length, 1e-12))
         moved = root @ _power(seen, share) @ root
-        text = f"mean of {n_trials} trials, moved by {share * length:.2f}"
+        amount = share * length
+        text = f"trial {n_trials} moved the visit's mean by {amount:.2f}"
         after = Adapted((moved + moved.T) / 2, n_trials, self.state.bias)
-        self._note("recentring", text, sample, after)
+        self._note("recentring", text, amount, sample, after)
 
     def _lean(self, error: np.ndarray, sample: int, why: str) -> None:
         state = self.state
@@ -204,7 +209,8 @@ class Adaptation:
             f"{name} {value:+.2f}" for name, value in zip(self.stages.classes, bias, strict=True)
         )
         after = Adapted(state.mean, state.n_trials, bias)
-        self._note(self.learning, f"bias {said} ({why})", sample, after)
+        amount = float(np.abs(bias).max())
+        self._note(self.learning, f"bias {said} ({why})", amount, sample, after)
 
     def revert(self, number: int, sample: int) -> None:
         """Go back to where the model stood before a step; the steps after it go too.
@@ -218,10 +224,11 @@ class Adaptation:
             raise ValueError(
                 f"there is no step {number} of the adaptation; it has taken {len(self.log)}"
             )
-        self._note("revert", f"back to before step {number}", sample, self.log[number].before)
+        text = f"back to before step {number}"
+        self._note("revert", text, float(number), sample, self.log[number].before)
 
-    def _note(self, kind: str, text: str, sample: int, after: Adapted) -> None:
-        self.log.append(Update(len(self.log), sample, kind, text, self.state, after))
+    def _note(self, kind: str, text: str, amount: float, sample: int, after: Adapted) -> None:
+        self.log.append(Update(len(self.log), sample, kind, text, amount, self.state, after))
         self.state = after
         still = after.mean is self.stages.mean or after.mean is None or self.stages.mean is None
         self._move = None if still else _power(self.stages.mean, 0.5) @ _power(after.mean, -0.5)

@@ -7,6 +7,7 @@ that dies hurts neither the recording nor the window.
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurokit import models
 from neurokit.broadcast import Sink, make_sinks
 from neurokit.online import Decoder, OnlineSettings, Output, TrialOutcome
 from neurokit.outputs import OutputsFile, outputs_path
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.003
 STAMPS_SECONDS = 20.0
 END_SECONDS = 5.0
+LAST_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Step:
 
     number: int
     kind: str
-    text: str
+    amount: float
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class LiveDecoder:
 
     def _news(self, outputs: list[Output], seconds: float) -> News:
         log = self.decoder.adaptation.log
-        steps = tuple(Step(each.number, each.kind, each.text) for each in log[self._n_steps :])
+        steps = tuple(Step(each.number, each.kind, each.amount) for each in log[self._n_steps :])
         trials = tuple(self.decoder.trials) if self.decoder.trials != self._trials else None
         self._n_steps, self._trials = len(log), list(self.decoder.trials)
         return News(tuple(outputs), trials, steps, seconds if outputs else 0.0)
@@ -148,13 +151,17 @@ class LiveDecoder:
 
 @dataclass(frozen=True)
 class _Request:
-    ring: Path
     model: Path
     settings: OnlineSettings
-    channels: tuple[str, ...]
-    recording: Path | None
     lsl: str
     osc: str
+
+
+@dataclass(frozen=True)
+class _Signal:
+    ring: Path
+    channels: tuple[str, ...]
+    recording: Path | None
 
 
 class DecoderClient:
@@ -162,8 +169,8 @@ class DecoderClient:
 
     Parameters
     ----------
-    recorder : RecorderClient or Recorder
-        The recording that runs.
+    recorder : RecorderClient or Recorder, optional
+        The recording that runs; ``attach`` gives it later, and meanwhile the model is loaded.
     model : path-like
         What decodes it.
     settings : OnlineSettings
@@ -191,7 +198,7 @@ class DecoderClient:
 
     def __init__(
         self,
-        recorder: RecorderClient | Recorder,
+        recorder: RecorderClient | Recorder | None,
         model: str | os.PathLike[str],
         settings: OnlineSettings | None = None,
         *,
@@ -205,16 +212,21 @@ class DecoderClient:
         self.trials: tuple[TrialOutcome, ...] = ()
         self.steps: list[Step] = []
         self.slowest = 0.0
-        request = _Request(
-            recorder.ring.path, Path(model), settings or OnlineSettings(), recorder.info.channels,
-            recorder.path if keep else None, lsl, osc,
-        )  # fmt: skip
+        self._keep = keep
+        request = _Request(Path(model), settings or OnlineSettings(), lsl, osc)
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, request), daemon=True)
         with one_thread():
             self.process.start()
         theirs.close()
+        if recorder is not None:
+            self.attach(recorder)
+
+    def attach(self, recorder: RecorderClient | Recorder) -> None:
+        """Say which recording is to be decoded."""
+        path = recorder.path if self._keep else None
+        self._send("attach", _Signal(recorder.ring.path, recorder.info.channels, path))
 
     def mark(self, label: str, stamp: float) -> None:
         """Say that something happened at ``stamp``, in seconds of the recorder's clock."""
@@ -324,7 +336,11 @@ def _serve(connection: Connection, request: _Request) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, OSError):
         try:
-            live = _begin(request)
+            models.load(request.model)  # and all that it imports, while the recorder starts
+            name, *given = connection.recv()
+            if name != "attach":
+                return
+            live = _begin(request, *given)
         except (ValueError, OSError) as error:
             connection.send(("problem", str(error)))
             return
@@ -335,19 +351,20 @@ def _serve(connection: Connection, request: _Request) -> None:
             live.close()
 
 
-def _begin(request: _Request) -> LiveDecoder:
-    ring = Ring(request.ring)
-    decoder = Decoder(request.model, request.settings, channels=request.channels, sfreq=ring.sfreq)
+def _begin(request: _Request, given: _Signal) -> LiveDecoder:
+    ring = Ring(given.ring)
+    decoder = Decoder(request.model, request.settings, channels=given.channels, sfreq=ring.sfreq)
     sinks = make_sinks(decoder.classes, lsl=request.lsl, osc=request.osc)
-    return LiveDecoder(ring, decoder, request.recording, sinks)
+    return LiveDecoder(ring, decoder, given.recording, sinks)
 
 
 def _decode(connection: Connection, live: LiveDecoder) -> None:
-    while not live.ring.is_closed:
+    ends = math.inf
+    while not live.ring.is_closed and time.monotonic() < ends:
         if connection.poll(POLL_SECONDS):
             name, *arguments = connection.recv()
             if name == "stop":
-                break
+                ends = time.monotonic() + LAST_SECONDS
             if name == "mark":
                 live.mark(*arguments)
             if name == "revert":
@@ -360,6 +377,9 @@ def _decode(connection: Connection, live: LiveDecoder) -> None:
         if news != News():
             connection.send(("news", news))
             live.keep(news)
+        # the end of the last trial may be a moment ahead of its samples
+        if ends < math.inf and not live.decoder.is_waiting:
+            break
     # the last samples may have come with the word that no more do
     news = live.step()
     live.keep(news)

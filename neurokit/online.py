@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from neurokit import models
-from neurokit.adaptation import Adaptation, Learning, Stages
+from neurokit.adaptation import Adaptation, Stages
+from neurokit.online_settings import OnlineSettings
 from neurokit.preprocessing import CausalFilter
 
 # nominal rates and their written form may differ by this much
@@ -25,25 +25,9 @@ RATE_TOLERANCE = 1e-3
 GAP_SECONDS = 0.25
 # a sham's wandering is forgotten in this time, and shows this much conviction
 SHAM_SECONDS, SHAM_SIZE = 1.5, 1.2
+__all__ = ["Decoder", "Mark", "OnlineSettings", "Output", "TrialOutcome"]
 ENDS = ("imagery/end",)
 BREAKS = ("pause", "run/end")
-
-
-class OnlineSettings(BaseModel):
-    """How a model decodes, and what the patient sees of it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    run: Literal["cued", "free"] = Field("cued", description="Run")
-    trials: int = Field(10, ge=1, le=100, description="Trials of each class")
-    feedback: Literal["bar", "arrow", "ball"] = Field("bar", description="Feedback")
-    hop: float = Field(0.1, ge=0.02, le=2, description="Time between decisions, s")
-    smoothing: float = Field(0.8, ge=0, le=0.98, description="Smoothing, 0 to 1")
-    threshold: float = Field(0.55, ge=0, le=1, description="Least probability of a decision")
-    sham: bool = Field(False, description="Sham: feedback that is not the patient's")
-    recentring: bool = Field(False, description="Recentre on this visit")
-    learning: Learning = Field("none", description="Learn from the trials")
-    seed: int = Field(0, ge=0, description="Seed of the sham")
 
 
 @dataclass(frozen=True)
@@ -210,6 +194,11 @@ class Decoder:
         self.adaptation.apply(self.stages.matrices(noise * 1e-5))
 
     # what is said to it
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something was said whose sample has not come yet."""
+        return bool(self._pending)
 
     def mark(self, label: str, sample: int | None = None, *, due: int | None = None) -> None:
         """Say what happens: a cue, its end, a pause, ``repeat N``, ``revert N``.

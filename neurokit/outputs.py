@@ -42,7 +42,9 @@ class StoredRun:
     marks : tuple of Mark
     trials : tuple of TrialOutcome
     updates : tuple of dict
-        Steps of the adaptation: number, sample, kind, text.
+        Steps of the adaptation: number, sample, step, text.
+    folder : Path
+        Where the file lies.
     """
 
     about: dict[str, Any]
@@ -50,6 +52,12 @@ class StoredRun:
     marks: tuple[Mark, ...]
     trials: tuple[TrialOutcome, ...]
     updates: tuple[dict[str, Any], ...]
+    folder: Path = Path()
+
+    @property
+    def model(self) -> Path:
+        """Where the model lay, from where the outputs lie: a workspace may be moved."""
+        return self.folder / self.about["model"]
 
     @property
     def settings(self) -> OnlineSettings:
@@ -89,7 +97,7 @@ class OutputsFile:
         self._syncing = threading.Thread(target=self._sync, name="outputs-sync", daemon=True)
         self._syncing.start()
         settings = decoder.settings.model_dump(mode="json")
-        self._say(0.0, "start", model=str(decoder.path), fingerprint=decoder.fingerprint,
+        self._say(0.0, "start", model=_relative(decoder.path, Path(path).absolute().parent), fingerprint=decoder.fingerprint,
                   settings=settings, classes=decoder.classes, channels=decoder.channels,
                   sfreq=decoder.sfreq, first=first, version=__version__)  # fmt: skip
 
@@ -129,6 +137,13 @@ class OutputsFile:
         self._stop.set()
         self._syncing.join()
         self._writer.close()
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return os.path.relpath(path.absolute(), folder)
+    except ValueError:  # another drive
+        return str(path.absolute())
 
 
 def _kind(item: Mark | TrialOutcome | Update) -> str:
@@ -192,6 +207,7 @@ def read_outputs(path: str | os.PathLike[str]) -> StoredRun:
         tuple(Mark(**event) for event in kinds["mark"]),
         tuple(trials),
         tuple(kinds["update"]),
+        path.parent,
     )
 
 
@@ -299,7 +315,7 @@ def replay(
     if model is None or (settings is None and outputs_path(recording).exists()):
         stored = read_outputs(recording)
         first = int(stored.about["first"])
-        model = stored.about["model"] if model is None else model
+        model = stored.model if model is None else model
         settings = stored.settings if settings is None else settings
         marks = stored.marks
     decoder = Decoder(

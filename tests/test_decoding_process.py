@@ -35,7 +35,7 @@ class Clock:
         return self.seconds
 
 
-def wait_until(condition, seconds=20.0):
+def wait_until(condition, seconds=60.0):
     pause = threading.Event()
     deadline = time.monotonic() + seconds
     while not condition():
@@ -91,14 +91,13 @@ def test_a_decoder_that_dies_says_so_and_the_recording_goes_on(tmp_path, model):
 
 
 def test_a_decoder_ends_with_its_window(tmp_path, model):
-    recorder = recording_process.start(SOURCE, tmp_path / "run.xdf")
+    recorder = Recorder(SimulatedPatient(channels=8), tmp_path / "run.xdf")
     client = DecoderClient(recorder, model, SETTINGS)
     wait_until(lambda: client.receive(0.02) or client.is_ready)
     client._connection.close()
     client.process.join(10)
     assert client.process.exitcode == 0
     recorder.stop()
-    recorder.close()
     read_outputs(tmp_path / "run.xdf")
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neurokit.app.desktop.cues import Cues, Presenter
     from neurokit.app.desktop.main_window import Desk
     from neurokit.calibration import Run
+    from neurokit.protocol import GrazProtocol
+    from neurokit.recording_process import RecorderClient
     from neurokit.records import Run as StoredRun
 
 TOLD_MS = 250
@@ -23,6 +25,8 @@ TOLD_MS = 250
 
 class Conductor(QObject):
     """Leads one run at a time.
+
+    A subclass leads online runs: it says what kind they are, what is asked, and what shows it.
 
     Signals
     -------
@@ -32,6 +36,7 @@ class Conductor(QObject):
         It has ended: the run as the workspace keeps it; or words that say what went wrong.
     """
 
+    kind = KIND
     began = pyqtSignal()
     told = pyqtSignal()
     changed = pyqtSignal(object)
@@ -52,6 +57,11 @@ class Conductor(QObject):
         self._teller.setInterval(TOLD_MS)
         self._teller.timeout.connect(self.told)
 
+    @property
+    def protocol(self) -> GrazProtocol:
+        """What is asked of the patient."""
+        return self.desk.session.state.protocol
+
     # beginning
 
     def begin(self) -> None:
@@ -62,7 +72,7 @@ class Conductor(QObject):
         workspace = self.desk.workspace
         try:
             visit = state.visit or workspace.open_visit(state.patient).id
-            path = workspace.new_recording_path(visit, KIND)
+            path = workspace.new_recording_path(visit, self.kind)
         except (OSError, ValueError) as error:
             self.failed.emit(str(error))
             return
@@ -72,8 +82,8 @@ class Conductor(QObject):
         about = {
             "patient": workspace.patient(state.patient).pseudonym,
             "visit": visit,
-            "kind": KIND,
-            "protocol": state.protocol.model_dump(mode="json"),
+            "kind": self.kind,
+            "protocol": self.protocol.model_dump(mode="json"),
             "source": state.source,
         }
         task = self.desk.tasks.start(
@@ -87,7 +97,6 @@ class Conductor(QObject):
         self.failed.emit(reason)
 
     def _recorded(self, sidecar: str) -> None:
-        from neurokit.calibration import Run
         from neurokit.recording_process import attach
 
         self.is_starting = False
@@ -96,7 +105,13 @@ class Conductor(QObject):
         except OSError as error:
             self.failed.emit(str(error))
             return
-        self._lead(Run(self.desk.session.state.protocol, client), sidecar)
+        self._attached(client, sidecar)
+
+    def _attached(self, client: RecorderClient, sidecar: str) -> None:
+        """The signal is recorded: the run may begin."""
+        from neurokit.calibration import Run
+
+        self._lead(Run(self.protocol, client), sidecar)
 
     def take_up(self, live: Live) -> None:
         """Take up a run whose window was lost; it waits, paused."""
@@ -131,11 +146,14 @@ class Conductor(QObject):
         self.began.emit()
         self._presenter.begin()
 
-    def _open_cues(self) -> None:
+    def _make_cues(self) -> Cues:
         from neurokit.app.desktop.cues import open_cues
 
         colours = patient_colours(self.desk.session.state.settings)
-        self.cues = open_cues(colours, self.window.window())
+        return open_cues(colours, self.window.window())
+
+    def _open_cues(self) -> None:
+        self.cues = self._make_cues()
         self.run.frame = self.cues.frame
         self.cues.closed.connect(self._lost_cues)
 
@@ -188,16 +206,20 @@ class Conductor(QObject):
             return
         problem = run.problem
         try:
-            row = run.finish(self.desk.workspace, self._visit, kind=KIND, source=self._source)
+            row = self._store(run)
         except (OSError, ValueError) as error:
             self._let_go()
             self.failed.emit(str(error))
             return
         self._let_go()
         self._tell_history(row)
+        self._add_to_bids(row)
         self.kept.emit(row)
         if problem:
             self.desk.session.go(message=problem)
+
+    def _store(self, run: Run) -> StoredRun:
+        return run.finish(self.desk.workspace, self._visit, kind=self.kind, source=self._source)
 
     def _tell_history(self, row: StoredRun) -> None:
         folder = self.desk.workspace.folder
@@ -215,9 +237,10 @@ class Conductor(QObject):
             f"neurokit record --source {shlex.quote(row.source)} --workspace {where} "
             f"--patient {patient} --protocol protocol.yaml",
         )
-        task = self.desk.tasks.start(
-            tr("Writing the run as BIDS"), add_to_bids, str(folder), row.id
-        )
+
+    def _add_to_bids(self, row: StoredRun) -> None:
+        folder = str(self.desk.workspace.folder)
+        task = self.desk.tasks.start(tr("Writing the run as BIDS"), add_to_bids, folder, row.id)
         task.failed.connect(lambda text: self.desk.session.go(message=text))
 
     def _let_go(self) -> None:

@@ -218,16 +218,20 @@ def can_swap() -> bool:
 
 
 def open_cues(colours: Colours, beside: QWidget) -> Cues:
-    """Open the patient's window: on a second screen, else over a part of the clinician's.
+    """Open the patient's window, with the best back end that there is."""
+    return place_cues(SwappedCues(colours) if can_swap() else CueWidget(colours), beside)
+
+
+def place_cues(cues: Cues, beside: QWidget) -> Cues:
+    """Show a window to the patient: on a second screen, else over a part of the clinician's.
 
     Parameters
     ----------
-    colours : Colours
-        Of the patient's screen.
+    cues : CueWidget or SwappedCues
+        The patient's window.
     beside : QWidget
-        The clinician's window.
+        The clinician's.
     """
-    cues: Cues = SwappedCues(colours) if can_swap() else CueWidget(colours)
     if isinstance(cues, SwappedCues):
         cues.setTitle(tr("The patient's screen"))
     else:
