@@ -97,7 +97,8 @@ class OutputsFile:
         self._syncing = threading.Thread(target=self._sync, name="outputs-sync", daemon=True)
         self._syncing.start()
         settings = decoder.settings.model_dump(mode="json")
-        self._say(0.0, "start", model=_relative(decoder.path, Path(path).absolute().parent), fingerprint=decoder.fingerprint,
+        model = _relative(decoder.path, Path(path).absolute().parent)
+        self._say(0.0, "start", model=model, fingerprint=decoder.fingerprint,
                   settings=settings, classes=decoder.classes, channels=decoder.channels,
                   sfreq=decoder.sfreq, first=first, version=__version__)  # fmt: skip
 
