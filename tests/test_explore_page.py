@@ -85,7 +85,7 @@ def cell(page, channel, frequency):
 
 
 def test_the_runs_of_the_visit_are_explored_without_a_click(page):
-    assert "beyond chance" in page.verdict.text()
+    assert "Beyond chance" in page.verdict.text()
     assert page.desk.session.state.focus_channel in ("C3", "C4", "CP3", "CP4", "FC3", "FC4")
     assert page.figures.head_title.text().startswith("R² at ")
     assert "R²" in page.readout.text()

@@ -161,6 +161,11 @@ class Page(QWidget):
         self.fold.setChecked(state.settings.font_percent < CROWDED_PERCENT)
         self.choices.setMinimumWidth(self.choices.widget().sizeHint().width() + 24)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was asked for is drawn."""
+        return not self._timer.isActive() and self._extracting is None and self._testing is None
+
     # extraction
 
     def _ask_extraction(self, state: State) -> None:

@@ -24,6 +24,7 @@ from neurokit.exploration import SIGNIFICANT, Exploration
 LEAST_LIMIT = 0.3
 # from this size of text on, figures share tabs
 CROWDED_PERCENT = 150
+LEAST_LINES = 8
 
 
 class ExploreFigures(QSplitter):
@@ -66,8 +67,6 @@ class ExploreFigures(QSplitter):
         self.addWidget(_beside(maps, _stacked(self.head_title, self.head), 5, 3))
         self.lines = _stacked(self.spectra_title, self.spectra)
         self.below = _beside(self.lines, self.tabs, 1, 1)
-        # the tallest tab does not say how low it may be
-        self.below.setMinimumHeight(140)
         self.addWidget(self.below)
         self.setSizes([1000, 900])
         self.setChildrenCollapsible(False)
@@ -83,11 +82,14 @@ class ExploreFigures(QSplitter):
         """Take the theme."""
         for widget in (self.map, self.spectra, self.changes, self.connections):
             widget.dress(settings)
+        # where text is large the page scrolls instead of squeezing its figures
+        least = LEAST_LINES * self.fontMetrics().height()
+        for plot in (self.map, self.spectra):
+            plot.setMinimumHeight(least)
         is_crowded = settings.font_percent >= CROWDED_PERCENT
         if is_crowded and self.tabs.indexOf(self.lines) < 0:
             self.tabs.insertTab(0, self.lines, tr("Spectra"))
             self.tabs.setCurrentIndex(0)
-            self.setSizes([1300, 900])
         elif not is_crowded and self.tabs.indexOf(self.lines) >= 0:
             self.tabs.removeTab(0)
             self.below.insertWidget(0, self.lines)

@@ -165,9 +165,10 @@ def verdict(exploration: Exploration, p: np.ndarray, correction: str) -> str:
         return tr("Nothing here is beyond chance: do not pick features by eye.") + f" {trials}"
     found = np.where(is_real, np.abs(exploration.r2), 0.0)
     channel, place = np.unravel_index(int(found.argmax()), found.shape)
-    text = tr(
-        "{count} dotted places are beyond chance; the strongest is {channel} at {hertz} Hz."
-    ).format(
+    said = tr("Beyond chance (dotted): {count} places; the strongest is {channel} at {hertz} Hz.")
+    if is_real.sum() == 1:
+        said = tr("Beyond chance (dotted): only {channel} at {hertz} Hz.")
+    text = said.format(
         count=int(is_real.sum()),
         channel=extracted.ch_names[channel],
         hertz=f"{exploration.frequencies[place]:g}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from neurokit.app.desktop.session import Feature
 from neurokit.app.desktop.translations import tr
@@ -32,12 +32,13 @@ class FeatureBar(QWidget):
         self.title.setProperty("role", "strong")
         self.hint = QLabel(tr("Click or drag on the map to pick features"))
         self.hint.setProperty("role", "hint")
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.clear = QPushButton(tr("Clear"))
         self.clear.clicked.connect(self.cleared)
         self._row = QWidget()
         self._chips = QHBoxLayout(self._row)
         self._chips.setContentsMargins(0, 0, 0, 0)
-        self._chips.addWidget(self.hint)
+        self._chips.addWidget(self.hint, 1000)
         self._chips.addStretch(1)
         area = QScrollArea()
         area.setWidget(self._row)
