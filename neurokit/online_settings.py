@@ -42,4 +42,6 @@ class OnlineSettings(BaseModel):
             unsupervised="Yes, so that no class is favoured",
         ),
     )
+    lsl: str = Field("", description="Send outputs as an LSL stream of this name")
+    osc: str = Field("", description="Send outputs by OSC to HOST:PORT")
     seed: int = Field(0, ge=0, description="Seed of the sham")

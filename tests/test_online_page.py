@@ -98,8 +98,11 @@ def test_one_click_gives_feedback_and_keeps_the_run_with_its_score(page, window,
     assert list((workspace.folder / "bids").rglob("*_eeg.vhdr"))
 
 
+# nobody listens at that OSC address, which must not matter
 def test_a_free_run_adapts_takes_it_back_and_escape_ends_it(page, window, qtbot):
-    window.desk.session.go(online={"run": "free", "recentring": True, "hop": 0.5})
+    window.desk.session.go(
+        online={"run": "free", "recentring": True, "hop": 0.5, "osc": "127.0.0.1:9"}
+    )
     run = start(qtbot, page)
     cues, running = page.conductor.cues, page.running
     qtbot.waitUntil(lambda: running.steps.count() > 0, timeout=WAIT)

@@ -68,7 +68,7 @@ class OnlineConductor(Conductor):
         super().begin()
         if self.is_starting:
             model = self.desk.workspace.model(state.model).path
-            sinks = {name: str(state.online.get(name, "")) for name in ("lsl", "osc")}
+            sinks = {"lsl": self.settings.lsl, "osc": self.settings.osc}
             # it loads the model while the recorder starts
             self._end_decoder()
             self.decoder = DecoderClient(None, model, self.settings, **sinks)

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from neurokit.online import OnlineSettings
 
 FIRST = ("run", "trials", "feedback", "threshold", "smoothing", "recentring", "learning")
-MORE = ("hop", "sham")
+MORE = ("hop", "lsl", "osc", "sham")
 TIPS = {
     "threshold": "Below it nothing is decided, and the patient sees a neutral screen",
     "smoothing": "0 follows every window, 0.9 is calm and slow",
     "recentring": "Follows how the cap sits today: for a model of another day",
     "learning": "Small steps that are shown, bounded, and can be taken back",
+    "lsl": "For other programs and devices on this machine; empty sends nothing",
+    "osc": "For other programs and devices, such as 127.0.0.1:9000; empty sends nothing",
     "sham": "For studies: the patient sees chance; the run says so",
 }
 
@@ -97,6 +99,8 @@ class PlanView(QWidget):
         layout.addWidget(self.models)
         layout.addLayout(self.facts)
         layout.addWidget(self.warning)
+        self.advice = label("", "hint")
+        layout.addWidget(self.advice)
         layout.addSpacing(12)
         layout.addWidget(label(tr("This patient, now"), "strong"))
         self.now = Facts()
@@ -149,7 +153,7 @@ class PlanView(QWidget):
         self.form.editors["trials"].setEnabled(is_cued)
         self._show_models(state)
         about = read_model(self.desk, state.model)
-        self._show_about(about)
+        self._show_about(about, settings)
         self._show_preview(settings, about)
         known = state.patient is not None
         patient = self.desk.workspace.patient(state.patient).pseudonym if known else "–"
@@ -184,9 +188,10 @@ class PlanView(QWidget):
             self.models.setCurrentIndex(self.models.findData(state.model))
         self.models.setEnabled(bool(found))
 
-    def _show_about(self, about: dict[str, Any] | None) -> None:
+    def _show_about(self, about: dict[str, Any] | None, settings: OnlineSettings) -> None:
         said = dict.fromkeys(self.facts.values, "–")
         self.warning.setText("")
+        self.advice.setText("")
         if about is not None:
             attempt = self._attempt()
             said["Score"], said["Guessing"] = score_in_words(attempt)
@@ -197,6 +202,7 @@ class PlanView(QWidget):
             )
             model = self.desk.workspace.model(self.desk.session.state.model)
             said["Hash"] = model.fingerprint[:16]
+            self._advise(model.training_id, settings)
             above = attempt.get("score") is not None and attempt["score"] > attempt["chance_high"]
             if attempt.get("score") is not None and not above:
                 self.warning.setText(
@@ -204,6 +210,14 @@ class PlanView(QWidget):
                 )
         for name, text in said.items():
             self.facts.say(name, text)
+
+    def _advise(self, training: int, settings: OnlineSettings) -> None:
+        """Say so where the model is of another day and is not recentred."""
+        state, workspace = self.desk.session.state, self.desk.workspace
+        own = {each.id for each in workspace.trainings(state.visit)} if state.visit else set()
+        if training not in own and not settings.recentring:
+            text = tr("This model is of another visit: recentring lets it follow today's signal.")
+            self.advice.setText(text)
 
     def _attempt(self) -> dict[str, Any]:
         """The attempt behind the model, as the workspace keeps it."""
