@@ -4,6 +4,7 @@ Bar: the first result in under 5 s, all in under a minute, on two cores (two pro
 to one thread). The compiled kernels are warm, as after the first training on a computer.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -23,20 +24,29 @@ def clinic(path, candidates=CLINIC):
     return [(attempt, time.perf_counter() - start) for attempt in trained]
 
 
+def processor_seconds():
+    """Of this process and of those that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main():
     print(machine("scikit-learn", "pyriemann"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run_raw.fif"
         simulate_recording(channels=CHANNELS[:16], trials=20).save(path, verbose="error")
         clinic(path)
+        before = processor_seconds()
         results = clinic(path)
-    print("\n| pipeline | accuracy | its seconds of processor | seconds since the start |")
+        spent = processor_seconds() - before
+    print("\n| pipeline | accuracy | seconds of its five fits | seconds since the start |")
     print("|---|---|---|---|")
     for attempt, seconds in results:
         score = "failed" if attempt.score is None else f"{attempt.score:.0%}"
         print(f"| {attempt.pipeline} | {score} | {attempt.seconds:.1f} | {seconds:.1f} |")
     first, last = results[0][1], results[-1][1]
     print(f"\nFirst result after {first:.1f} s (bar 5 s), all after {last:.1f} s (bar 60 s).")
+    print(f"They took {spent:.1f} s of processor, the start of the processes among them.")
     sys.exit(0 if first < 5 and last < 60 else 1)
 
 
