@@ -299,7 +299,10 @@ class AttemptTable(QTableView):
             if is_narrow:
                 wanted.pop(column)
         rest = room - sum(wanted.values())
-        wanted[NAME] += max(min(rest, 0), -wanted[NAME] // 3)
+        for column in (NAME, SCORE):
+            given_up = min(max(-rest, 0), wanted[column] // 3)
+            wanted[column] -= given_up
+            rest += given_up
         if NOTE in wanted:
             wanted[NOTE] += max(rest, 0) // 3
             rest -= max(rest, 0) // 3

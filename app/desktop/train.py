@@ -50,6 +50,7 @@ class Page(QWidget):
         for label in (self.empty, self.legend):
             label.setWordWrap(True)
             label.setProperty("role", "hint")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._task: Task | None = None
         self._selected: list[int] = []
         self._compared: tuple[int, ...] = ()
@@ -59,7 +60,7 @@ class Page(QWidget):
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()
-        right.addWidget(self.empty)
+        right.addWidget(self.empty, 1)
         self.results = QWidget()
         column = QVBoxLayout(self.results)
         column.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +68,6 @@ class Page(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.detail)
         right.addWidget(self.results, 1)
-        right.addStretch(0)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self.columns.setContentsMargins(12, 12, 12, 12)
         self.columns.setSpacing(16)

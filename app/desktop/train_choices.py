@@ -119,7 +119,9 @@ class TrainChoices(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
         self.progress.setAccessibleName(tr("Progress"))
-        self.progress.hide()
+        self.progress.setTextVisible(False)
+        self.at_work = QLabel()
+        self.at_work.setProperty("role", "hint")
         self.is_training = False
         self.show_training(False)
 
@@ -140,7 +142,7 @@ class TrainChoices(QWidget):
         layout.addWidget(_title(tr("Tested on")))
         for widget in (
             *(self.split, self.assumes, self.details, self.form),
-            *(self.problem, self.progress, self.button),
+            *(self.problem, self.at_work, self.progress, self.button),
         ):
             layout.addWidget(widget)
 
@@ -210,14 +212,16 @@ class TrainChoices(QWidget):
         """Say what the large button does now."""
         self.is_training = is_training
         self.button.setText(tr("Cancel training") if is_training else tr("Train"))
-        self.progress.setVisible(is_training)
+        for widget in (self.at_work, self.progress):
+            widget.setVisible(is_training)
+        self.at_work.setText(tr("Reading the runs"))
         self.progress.setValue(0)
 
     def show_progress(self, share: float, key: str) -> None:
         """Show how far the training is."""
         self.progress.setValue(round(100 * share))
-        words, _ = WORDS.get(key, (key, ""))
-        self.progress.setFormat(f"%p % · {tr(words)}")
+        if key in WORDS:
+            self.at_work.setText(f"{100 * share:.0f} % · {tr(WORDS[key][0])}")
 
     def show_problem(self, text: str) -> None:
         """Say what is in the way."""
