@@ -1,5 +1,8 @@
 """The online page, as a clinician uses it: a simulated patient, recorder and decoder for real."""
 
+import os
+import signal
+
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 
@@ -107,6 +110,12 @@ def test_a_free_run_adapts_takes_it_back_and_escape_ends_it(page, window, qtbot)
     cues, running = page.conductor.cues, page.running
     qtbot.waitUntil(lambda: running.steps.count() > 0, timeout=WAIT)
     assert cues.feedback.target == ""
+    # a decoder that is held up gives the patient nothing to steer
+    os.kill(page.conductor.decoder.process.pid, signal.SIGSTOP)
+    qtbot.waitUntil(lambda: cues.feedback.shares == (), timeout=WAIT)
+    assert "the signal was lost" in running.facts.values["Decoded as"].text()
+    os.kill(page.conductor.decoder.process.pid, signal.SIGCONT)
+    qtbot.waitUntil(lambda: cues.feedback.shares != (), timeout=WAIT)
     running.steps.setCurrentRow(0)
     click(qtbot, running.revert_button)
     back = "Back to before step 1"

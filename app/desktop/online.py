@@ -45,6 +45,7 @@ class Page(QStackedWidget):
         self.conductor.told.connect(self._told)
         self.conductor.changed.connect(self._changed)
         self.conductor.decoded.connect(self._decoded)
+        self.conductor.silent.connect(lambda: self.running.show_silence(self.conductor))
         self.conductor.kept.connect(self._kept)
         self.conductor.failed.connect(self._failed)
         self._forget = desk.session.listen(self.show_state)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from neurokit.app.desktop.conductor import Conductor
 from neurokit.app.desktop.cue_painting import patient_colours
 from neurokit.app.desktop.translations import tr
+from neurokit.streams import now
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from neurokit.records import Run as StoredRun
 
 POLL_MS = 8
+SILENT_SECONDS = 1.0
 
 
 class OnlineConductor(Conductor):
@@ -31,12 +33,13 @@ class OnlineConductor(Conductor):
 
     Signals
     -------
-    decoded(object)
-        Outputs that have come, as a list.
+    decoded(object), silent()
+        Outputs that have come, as a list; none has come for a while.
     """
 
     kind = "online"
     decoded = pyqtSignal(object)
+    silent = pyqtSignal()
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(desk, window)
@@ -49,6 +52,7 @@ class OnlineConductor(Conductor):
         self.n_steps = 0
         self._client: RecorderClient | None = None
         self._sidecar = ""
+        self._heard = 0.0
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._receive)
@@ -93,8 +97,19 @@ class OnlineConductor(Conductor):
             self.is_loading = False
             self._begin_run() if self.decoder.is_ready else self._give_up(self.decoder.problem)
         if outputs:
+            self._heard = now()
             self._show(outputs)
             self.decoded.emit(outputs)
+        elif self.run is not None and now() - self._heard > SILENT_SECONDS + self.settings.hop:
+            # a patient must not go on steering what stands still
+            self.cues.show_feedback(self.neutral())
+            self.silent.emit()
+
+    def neutral(self):
+        """What the patient sees where nothing is decided."""
+        from neurokit.app.desktop.feedback import Feedback
+
+        return Feedback(self.settings.feedback, self.decoder.classes)
 
     def _begin_run(self) -> None:
         from neurokit.calibration import Run
@@ -102,6 +117,7 @@ class OnlineConductor(Conductor):
         from neurokit.free_run import FreeRun
 
         self._forget_stop()
+        self._heard = now()
         recorder = DecodedRecorder(self._client, self.decoder)
         is_cued = self.settings.run == "cued"
         run = Run(self.protocol, recorder) if is_cued else FreeRun(recorder)

@@ -179,6 +179,11 @@ class RunView(QWidget):
         else:
             self.facts.say("Decoded as", f"○ {tr(REASONS[latest.reason])}")
 
+    def show_silence(self, conductor: OnlineConductor) -> None:
+        """Show that nothing is decoded at present."""
+        self.preview.show_feedback(conductor.neutral())
+        self.facts.say("Decoded as", f"○ {tr(REASONS['gap'])}")
+
     def show_run(self, conductor: OnlineConductor, score: Score) -> None:
         """Show how far it is, how well it goes, and what was learnt."""
         run, decoder = conductor.run, conductor.decoder
