@@ -301,3 +301,21 @@ def test_the_command_line_refuses_in_a_sentence(recording, options, said):
     result = CliRunner().invoke(cli, ["train", str(recording), "--jobs", "0", *options])
     assert isinstance(result.exception, ValueError)
     assert said in str(result.exception)
+
+
+@pytest.mark.realdata
+def test_a_person_is_decoded_on_another_day(real_data):
+    folder = real_data / "eeg" / "openbci-three-days"
+    paths = sorted(folder.glob("*day-[12]*.fif"))
+    (attempt,) = train_runs(
+        paths,
+        {"1": "right_hand", "2": "left_hand"},
+        [Candidate(pipeline="ts+lr")],
+        cut={"window": (0.5, 2.8)},
+        split="cross-visit",
+        visits=[path.name.split("_")[1] for path in paths],
+        jobs=0,
+    )
+    assert attempt.n_trials == 160
+    assert [fold.n_test for fold in attempt.folds] == [120, 40]
+    assert attempt.score > 0.55
