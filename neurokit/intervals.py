@@ -9,9 +9,10 @@ held-out set, 2 for cross-validation.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import lgamma, log, log1p
+from statistics import NormalDist
 
 import numpy as np
-from scipy import optimize, stats
 
 Interval = tuple[float, float]
 
@@ -77,6 +78,8 @@ def auc_interval(
     ----------
     .. [1] R. G. Newcombe, Statistics in Medicine, 2006, doi:10.1002/sim.2324.
     """
+    from scipy import optimize
+
     positive, negative = np.atleast_1d(n_positive).astype(float), np.atleast_1d(n_negative)
     shares = _shares(weights, len(positive)) ** 2 * widening / (positive * negative)
     z2, middle = _quantile(level) ** 2, (positive + negative) / 2 - 1
@@ -112,6 +115,8 @@ def mean_interval(scores: np.ndarray, *, widening: float = 1.0, level: float = 0
     ----------
     .. [1] C. Nadeau, Y. Bengio, Machine Learning, 2003, doi:10.1023/A:1024068626366.
     """
+    from scipy import stats
+
     n = len(scores)
     if n < 2:
         return np.nan, np.nan
@@ -138,7 +143,7 @@ def binomial_band(chance: float, n: int, *, widening: float = 1.0, level: float 
     low, high : float
     """
     tail = (1 - level) / 2
-    band = stats.binom.ppf([tail, 1 - tail], n, chance) / n
+    band = _binomial_quantiles(n, chance, np.array([tail, 1 - tail])) / n
     return _stretch(chance, band, widening)
 
 
@@ -203,4 +208,18 @@ def _shares(weights: np.ndarray | None, n: int) -> np.ndarray:
 
 
 def _quantile(level: float) -> float:
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def _binomial_quantiles(n: int, chance: float, levels: np.ndarray) -> np.ndarray:
+    """Fewest hits whose cumulated probability reaches each level.
+
+    As ``scipy.stats.binom.ppf``, without that library: the window asks for it during a run.
+    """
+    if not 0 < chance < 1:
+        return np.full(len(levels), n * chance)
+    hits = np.arange(n + 1)
+    logs = np.array([lgamma(k + 1) for k in hits])
+    ways = logs[n] - logs - logs[::-1]
+    cumulated = np.cumsum(np.exp(ways + hits * log(chance) + (n - hits) * log1p(-chance)))
+    return np.minimum(np.searchsorted(cumulated, levels), n)

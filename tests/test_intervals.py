@@ -135,3 +135,10 @@ def test_permutations_are_stretched_about_their_mean():
     _, wide_low, wide_high = permutation_band(null, widening=4)
     np.testing.assert_allclose(chance, null.mean())
     np.testing.assert_allclose(wide_high - wide_low, 2 * (high - low))
+
+
+@pytest.mark.parametrize("chance", [0.1, 0.25, 1 / 3, 0.5, 0.62])
+def test_the_band_is_that_of_the_binomial_distribution(chance):
+    for n in (1, 2, 10, 40, 117, 1000):
+        expected = stats.binom.ppf([0.025, 0.975], n, chance) / n
+        np.testing.assert_allclose(binomial_band(chance, n), expected, rtol=1e-12)

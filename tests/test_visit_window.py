@@ -17,7 +17,7 @@ MOST_CLICKS = 12
 LONGEST_MS = 120_000
 # a run of seconds instead of minutes; all else is the demo's
 SHORT = {
-    "trials_per_class": 5, "baseline": 0.5, "fixation": 0.2, "cue": 0.3, "imagery": 1.5,
+    "trials_per_class": 4, "baseline": 0.5, "fixation": 0.2, "cue": 0.3, "imagery": 1.5,
     "pause_min": 0.2, "pause_max": 0.3, "sound": False,
 }  # fmt: skip
 
@@ -44,7 +44,7 @@ class Person:
             found[:] = [
                 button
                 for button in self.window.findChildren(QPushButton)
-                if button.isVisible() and button.isEnabled() and text in button.text()
+                if button.isVisible() and button.isEnabled() and button.text().strip() == text
             ]
             return len(found) == 1
 
@@ -59,7 +59,12 @@ def window(qtbot, demo_workspace, tmp_path):
     with Workspace(tmp_path / "demo") as workspace:
         session = Session(workspace)
         choose_demo_patient(session)
-        session.go(protocol=session.state.protocol.model_copy(update=SHORT))
+        session.go(
+            protocol=session.state.protocol.model_copy(update=SHORT),
+            training={"start": 0.4, "stop": 1.4},
+            pipelines=("csp+lda", "ts+lr"),
+            online={"trials": 2},
+        )
         window = MainWindow(session)
         qtbot.addWidget(window)
         window.show()
@@ -75,7 +80,18 @@ def test_calibration_training_and_feedback_take_at_most_twelve_clicks(window, qt
     qtbot.waitUntil(lambda: session.can_stop, timeout=LONGEST_MS)
     qtbot.waitUntil(lambda: not session.can_stop, timeout=LONGEST_MS)
     (run,) = window.desk.workspace.runs(session.state.visit)
-    assert len(run.trials) == 10
+    assert len(run.trials) == 8
     person.click("Train on this run")
     assert session.state.page == "train"
     assert session.state.runs == (run.id,)
+    person.click("Train")
+    person.click("Use this model")
+    qtbot.waitUntil(lambda: session.state.page == "online", timeout=LONGEST_MS)
+    person.click("Start feedback")
+    qtbot.waitUntil(lambda: session.can_stop, timeout=LONGEST_MS)
+    qtbot.waitUntil(lambda: not session.can_stop, timeout=LONGEST_MS)
+    runs = window.desk.workspace.runs(session.state.visit)
+    assert [each.kind for each in runs] == ["calibration", "online"]
+    assert len(runs[1].trials) == 4
+    person.click("To the patient's report")
+    assert person.clicks <= MOST_CLICKS

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 
 from PyQt6.QtCore import QEvent, QObject, QProcess, QSignalBlocker, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent
@@ -14,7 +13,6 @@ from PyQt6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMainWindow,
@@ -177,8 +175,6 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> QWidget:
         # history.py is the history itself
         module = f"neurokit.app.desktop.{'history_page' if name == 'history' else name}"
-        if find_spec(module) is None:
-            return QLabel(tr(TITLES[name]))
         page: QWidget = import_module(module).Page(self.desk)
         return page
 
