@@ -14,6 +14,7 @@ from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Session, Settings
 from neurokit.app.desktop.translations import phrases
 from neurokit.protocol import GrazProtocol
+from neurokit.recorder import Status
 from neurokit.recording_process import attach
 from neurokit.runs import read_run
 from neurokit.trials import read_markers
@@ -169,9 +170,11 @@ def test_a_window_closed_in_a_run_leaves_it_to_the_next_one(page, window, qtbot,
     window.desk.session.go(protocol=LONG)
     run = start(qtbot, page)
     qtbot.waitUntil(lambda: run.n_done == 1, timeout=WAIT)
+    wait_for(qtbot, run, "imagery")
     sidecar = run.recorder.sidecar
     window.close()
     client = attach(sidecar)
+    assert "repeat 1" in [label for label, _ in read_markers(client.path)]
     before = client.status().written
     qtbot.waitUntil(lambda: client.status().written > before, timeout=WAIT)
     client.close()
@@ -191,6 +194,29 @@ def test_a_window_closed_in_a_run_leaves_it_to_the_next_one(page, window, qtbot,
         click(qtbot, page.running.stop_button)
     assert sum(not trial.rejected for trial in kept.args[0].trials) == 2
     again.close()
+
+
+def test_a_window_closed_after_the_last_trial_keeps_the_run(page, window, qtbot, workspace):
+    run = start(qtbot, page)
+    wait_for(qtbot, run, "done")
+    assert page.running.doing.text() == "The run is over"
+    window.close()
+    (row,) = workspace.runs_of(1)
+    assert len(row.trials) == 4
+    assert not list((workspace.folder / "recordings").rglob("*.recording"))
+
+
+def test_a_stall_is_said_beside_the_trials_and_a_gap_is_remembered(page, window, qtbot):
+    run = start(qtbot, page)
+    run.status = Status("stalled", stalled_since=run.clock() - 3.2)
+    page.running.show_run(run)
+    assert page.running.facts.values["Signal"].text() == "▲ no signal for 3 s"
+    run.status = Status("recording", gaps=[(0.0, 2.0)])
+    page.running.show_run(run)
+    assert page.running.facts.values["Signal"].text() == "● arriving"
+    assert page.running.problem.text().startswith("Losses of the signal: 1")
+    window.desk.session.stop_now()
+    wait_kept(qtbot, page)
 
 
 def test_an_abandoned_run_can_be_ended_and_kept(page, window, qtbot, workspace):

@@ -178,6 +178,19 @@ def test_the_last_trial_can_be_repeated_in_its_imagery():
     assert patient.run.n_done == patient.run.n_trials == 4
 
 
+def test_a_trial_that_is_repeated_and_then_interrupted_comes_again_once():
+    patient = Patient()
+    patient.look_until("imagery")
+    patient.run.repeat()
+    patient.run.pause()
+    patient.look()
+    assert patient.run.n_trials == 4
+    patient.run.resume()
+    patient.look_until("done")
+    cues = [label for label in patient.recorder.labels if label in SHORT.classes]
+    assert len(cues) == 5
+
+
 def test_stop_ends_at_once_and_voids_what_was_cut():
     patient = Patient()
     patient.look_until("imagery")
@@ -347,6 +360,8 @@ def test_a_stall_flags_the_trials_that_it_touches_and_pauses_nothing(workspace):
 
 def test_a_run_whose_window_was_lost_is_taken_up(workspace):
     visit = Visit(workspace)
+    visit.look_until("imagery")
+    visit.run.repeat()
     visit.look_until(lambda: visit.run.n_done == 2 and visit.run.screen.kind == "imagery")
     visit.look()
     trials = visit.run.trials
@@ -366,7 +381,7 @@ def test_a_run_whose_window_was_lost_is_taken_up(workspace):
     row = visit.run.finish(workspace, visit.visit.id)
     valid = [trial.label for trial in row.trials if not trial.rejected]
     assert Counter(valid) == dict.fromkeys(SHORT.classes, 2)
-    assert row.trials[2].flags == ("stopped",)
+    assert [trial.flags for trial in row.trials[:4]] == [("repeated",), (), (), ("stopped",)]
 
 
 def test_a_run_that_had_ended_before_its_window_was_lost_is_only_kept(workspace):

@@ -155,7 +155,7 @@ class RunView(QWidget):
         self.facts.say("Late frames", str(run.n_late), "problem" if run.n_late > 2 else "")
         self.facts.say("Repeated", str(run.n_void))
         gaps = len(status.gaps)
-        lost = tr("The signal was lost {count} times; the trials it touched are flagged.")
+        lost = tr("Losses of the signal: {count}; the trials they touched are flagged.")
         problem = status.problem or (lost.format(count=gaps) if gaps else "")
         self.problem.setText(problem[:1].upper() + problem[1:])
         self.problem.setVisible(bool(problem))

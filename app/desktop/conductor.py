@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from neurokit.records import Run as StoredRun
 
 TOLD_MS = 250
+LINGER_MS = 1500
 
 
 class Conductor(QObject):
@@ -56,6 +57,10 @@ class Conductor(QObject):
         self._teller = QTimer(self)
         self._teller.setInterval(TOLD_MS)
         self._teller.timeout.connect(self.told)
+        self._is_stopped = False
+        self._ending = QTimer(self)
+        self._ending.setSingleShot(True)
+        self._ending.timeout.connect(self._finish)
 
     @property
     def protocol(self) -> GrazProtocol:
@@ -138,10 +143,8 @@ class Conductor(QObject):
         self._open_cues()
         self._presenter = Presenter(run, self.cues, self)
         self._presenter.changed.connect(self.changed)
-        # once the screen that ends it has been seen
-        self._presenter.ended.connect(
-            lambda: QTimer.singleShot(0, self._finish),
-        )
+        self._presenter.ended.connect(self._ended)
+        self._is_stopped = False
         self._teller.start()
         self.began.emit()
         self._presenter.begin()
@@ -194,11 +197,21 @@ class Conductor(QObject):
 
     def stop(self) -> None:
         """End the run now, and keep what there is."""
-        if self.run is not None and self._presenter is not None:
+        if self.run is None or self._presenter is None:
+            return
+        self._is_stopped = True
+        if self.run.is_done:
+            self._finish()
+        else:
             self.run.stop()
             self._presenter.advance()
 
     # the end
+
+    def _ended(self) -> None:
+        """Let the patient read that it is over, and the signal settle, unless there is haste."""
+        in_haste = self._is_stopped or self.run.problem
+        self._ending.start(0 if in_haste else LINGER_MS)
 
     def _finish(self) -> None:
         run = self.run
@@ -246,6 +259,7 @@ class Conductor(QObject):
     def _let_go(self) -> None:
         """Close the patient's window and forget the run."""
         self._teller.stop()
+        self._ending.stop()
         self._forget_stop()
         if self._presenter is not None:
             self._presenter.close()
@@ -262,7 +276,10 @@ class Conductor(QObject):
         run = self.run
         if run is None:
             return
-        if not run.is_paused and not run.is_done:
+        if run.is_done:
+            self._finish()
+            return
+        if not run.is_paused:
             run.pause()
         run.recorder.close()
         self._let_go()
