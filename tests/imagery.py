@@ -7,8 +7,10 @@ from neurokit.simulated_patient import SimulatedPatient
 from neurokit.xdf import XdfStream, XdfWriter
 
 
-def record_imagery(path, *, trials=20, strength=1.0, channels=8, seed=0, run=0, **options):
-    """Write a run of left and right hand; returns its protocol."""
+def record_imagery(
+    path, *, trials=20, strength=1.0, channels=8, seed=0, run=0, keep=slice(None), **options
+):
+    """Write a run of left and right hand, of the channels that are kept; returns its protocol."""
     protocol = GrazProtocol(trials_per_class=trials, baseline=3.0, seed=seed + 100 * run)
     told = [(0.0, "run/start"), (0.01, "baseline")]
     for trial in protocol.schedule():
@@ -24,10 +26,9 @@ def record_imagery(path, *, trials=20, strength=1.0, channels=8, seed=0, run=0, 
         **({"artefacts": 0.0} | options),
     )
     info = patient.open()
+    names = info.channels[keep]
     streams = [
-        XdfStream(
-            "cap", "EEG", info.channels, info.sfreq, "float32", ["microvolts"] * len(info.channels)
-        ),
+        XdfStream("cap", "EEG", names, info.sfreq, "float32", ["microvolts"] * len(names)),
         XdfStream("neurokit-markers", "Markers", ["marker"], 0.0, "string"),
     ]
     with XdfWriter(path, streams) as writer:
@@ -35,7 +36,7 @@ def record_imagery(path, *, trials=20, strength=1.0, channels=8, seed=0, run=0, 
             seconds[0] = 100.0 + at
             samples = patient.read()
             if len(samples):
-                writer.write(0, (samples.values * 1e6).astype(np.float32), samples.stamps)
+                writer.write(0, (samples.values[:, keep] * 1e6).astype(np.float32), samples.stamps)
             if text is not None:
                 writer.write(1, [text], np.array([seconds[0]]))
                 patient.notice(text)

@@ -55,7 +55,8 @@ def test_what_arrives_at_once_has_no_imaginary_part():
     together = delayed_pair(0)
     assert connectivity(together, SFREQ, BAND, method="imaginary")[:, 0, 1].max() < 1e-10
     assert connectivity(together, SFREQ, BAND, method="instantaneous")[:, 0, 1].min() > 0.99
-    mixed = np.stack([together[:, 0] + together[:, 2], together[:, 0] - together[:, 2]], axis=1)
+    shared, own = together[:, 0], 0.3 * together[:, 2]
+    mixed = np.stack([shared + own, shared - own], axis=1)
     assert connectivity(mixed, SFREQ, BAND, method="envelope")[:, 0, 1].mean() < 0.2
     assert connectivity(mixed, SFREQ, BAND, method="wpli")[:, 0, 1].mean() < 0.3
 

@@ -214,6 +214,24 @@ def test_classes_may_be_exchanged_and_the_sign_left_out(page, qtbot):
     np.testing.assert_allclose(page.exploration.r2, -before)
 
 
+def test_what_cannot_be_written_is_said_and_the_trial_still_counts(page, workspace, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("this workspace is open for reading only")
+
+    monkeypatch.setattr(workspace, "set_rejected", refuse)
+    item = page.trials.tree.topLevelItem(0)
+    item.setCheckState(0, Qt.CheckState.Unchecked)
+    assert "for reading only" in page.desk.session.state.message
+    assert page.trials.tree.topLevelItem(0).checkState(0) == Qt.CheckState.Checked
+    assert page.desk.session.undo_text is None
+
+
+def test_one_run_at_least_stays_chosen(page):
+    page.choices.runs.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert page.choices.runs.item(0).checkState() == Qt.CheckState.Checked
+    assert page.extracted is not None
+
+
 def test_without_a_patient_it_says_what_to_do(desk, qtbot):
     desk.session.go(patient=None, visit=None)
     page = Page(desk)

@@ -137,12 +137,12 @@ def test_references_change_the_channels(runs, tmp_path):
 
 
 def test_runs_with_other_channels_share_what_they_have(runs, tmp_path):
-    record_imagery(tmp_path / "more.xdf", channels=16, run=3)
+    record_imagery(tmp_path / "more.xdf", channels=16, run=3, keep=slice(None, None, -2))
     settings = SHARP.model_copy(update={"connectivity": "plv"})
     found = extracted([tmp_path / "more.xdf", runs[0]], tmp_path / "cache", settings)
     alone = extracted(runs[:1], tmp_path / "cache", settings)
     order = [alone.ch_names.index(name) for name in found.ch_names]
-    assert len(found.ch_names) == 8
+    assert len(found.ch_names) == 4
     np.testing.assert_array_equal(found.power[40:], alone.power[:, order])
     rows = np.arange(40, 80)
     expected = alone.matrix(10, np.arange(40))[np.ix_(order, order)]

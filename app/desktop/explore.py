@@ -38,6 +38,9 @@ class Page(QWidget):
         self.steps: explore_steps.Steps | None = None
         self._wanted: tuple = ()
         self._drawn: tuple = ()
+        self._seen: tuple = ()
+        self._chosen: tuple[int, ...] = ()
+        self._gone: frozenset[tuple[int, int]] = frozenset()
         self._settings: Settings | None = None
         self._extracting: Task | None = None
         self._testing: Task | None = None
@@ -82,7 +85,7 @@ class Page(QWidget):
 
     def _connect(self) -> None:
         session, figures = self.desk.session, self.figures
-        self.choices.runs_chosen.connect(lambda runs: session.go(runs=runs))
+        self.choices.runs_chosen.connect(self._choose_runs)
         self.choices.settings_changed.connect(self._change_settings)
         self.choices.compared.connect(self._compare)
         figures.focused.connect(self._focus)
@@ -95,6 +98,11 @@ class Page(QWidget):
         self.features.cleared.connect(lambda: self._change_features(()))
 
     # intentions
+
+    def _choose_runs(self, runs: tuple[int, ...]) -> None:
+        self._seen = ()  # without any run, those of the visit are ticked again
+        self.desk.session.go(runs=runs)
+        self.show_state(self.desk.session.state)
 
     def _change_settings(self, settings) -> None:
         self.desk.session.change(tr("the extraction"), extraction=settings.model_dump())
@@ -124,8 +132,8 @@ class Page(QWidget):
         try:
             self.steps.reject(self.desk, trials, away)
         except (OSError, ValueError) as error:
+            self._show_trials(self._gone)
             self.desk.session.go(message=str(error))
-            self.desk.session.refresh()
 
     # the state
 
@@ -138,9 +146,7 @@ class Page(QWidget):
         """Draw the state, where it can be seen."""
         if not self.isVisible():
             return
-        runs = explore_steps.runs_with_trials(self.desk.workspace, state)
-        chosen = explore_steps.chosen_runs(self.desk.workspace, state, runs)
-        self.choices.show_runs(runs, chosen)
+        chosen = self._look(state)
         settings = settings_of(state.extraction)
         self.choices.show_settings(settings)
         self._dress(state)
@@ -150,6 +156,19 @@ class Page(QWidget):
             self._ask_extraction(state)
         else:
             self._compare()
+
+    def _look(self, state: State) -> tuple[int, ...]:
+        """Runs that are explored; the workspace is read again where something was written."""
+        workspace = self.desk.workspace
+        edition = None if workspace is None else workspace.edition
+        seen = (edition, state.patient, state.visit, state.runs)
+        if seen != self._seen:
+            self._seen = seen
+            runs = explore_steps.runs_with_trials(workspace, state)
+            self._chosen = explore_steps.chosen_runs(workspace, state, runs)
+            self._gone = explore_steps.gone(workspace, self._chosen)
+            self.choices.show_runs(runs, self._chosen)
+        return self._chosen
 
     def _dress(self, state: State) -> None:
         if self._settings == state.settings:
@@ -236,11 +255,10 @@ class Page(QWidget):
         """Compare two classes, and draw what changed."""
         if self.extracted is None:
             return
-        gone = explore_steps.gone(self.desk.workspace, self.steps.runs)
-        drawn = (*self.choices.comparison(), gone)
+        drawn = (*self.choices.comparison(), self._gone)
         if drawn != self._drawn:
             self._drawn = drawn
-            self._show_trials(gone)
+            self._show_trials(self._gone)
             self._start_comparison(*drawn)
         state = self.desk.session.state
         if self.exploration is None:
