@@ -36,7 +36,7 @@ def decode(decoder, samples, cues=(), seconds=3.0):
     return decoder.process(samples, stamps_of(samples, decoder.sfreq))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(cuts=st.lists(st.integers(0, 3000), max_size=20))
 def test_outputs_do_not_depend_on_how_the_stream_is_cut(model, run, cuts):
     samples, _, _, cues = run

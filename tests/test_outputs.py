@@ -134,7 +134,7 @@ def test_what_is_decoded_is_what_was_evaluated_from_the_file_to_the_probability(
     from neurokit.runs import run_epochs
     from neurokit.training import fit_final
 
-    samples, _, _, cues = recorded(run=2, trials=6)
+    samples, _, _, cues = recorded(run=2, trials=3)
     # on the grid of the outputs, so that some of them are of the very epochs
     cues = [(label, at // 5 * 5) for label, at in cues]
     record(tmp_path / "run.xdf", samples, cues, jitter=0)
