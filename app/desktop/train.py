@@ -21,6 +21,7 @@ from neurokit.attempts import Attempt, Comparison, compare_attempts
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.tasks import Task
+    from neurokit.records import Training
 
 # widths in letters
 CHOICES, RESULTS = 46, 78
@@ -53,6 +54,7 @@ class Page(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._task: Task | None = None
         self._selected: list[int] = []
+        self._attempts: dict[int, Attempt] = {}
         self._compared: tuple[int, ...] = ()
         self._lay_out()
         self._connect()
@@ -93,6 +95,8 @@ class Page(QWidget):
         self.detail.pin.connect(self._pin)
         self.detail.delete.connect(self._delete)
         self.detail.noted.connect(self._note)
+        start = QShortcut(QKeySequence("Ctrl+Return"), self)
+        start.activated.connect(self.choices.button.click)
         remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
         remove.activated.connect(self._delete)
@@ -139,15 +143,15 @@ class Page(QWidget):
             return []
         saved = {model.training_id for model in workspace.models(state.patient)}
         return [
-            Row(
-                each.id,
-                Attempt.model_validate(each.attempt),
-                each.note,
-                each.pinned,
-                each.id in saved,
-            )
+            Row(each.id, self._attempt(each), each.note, each.pinned, each.id in saved)
             for each in workspace.trainings(state.visit)
         ]
+
+    def _attempt(self, kept: Training) -> Attempt:
+        """The attempt of a training, which never changes, read once."""
+        if kept.id not in self._attempts:
+            self._attempts[kept.id] = Attempt.model_validate(kept.attempt)
+        return self._attempts[kept.id]
 
     def _show_detail(self, rows: list[Row], state: State) -> None:
         by_number = {row.training: row for row in rows}

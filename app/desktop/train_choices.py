@@ -115,6 +115,7 @@ class TrainChoices(QWidget):
         self.button = QPushButton()
         self.button.setProperty("main", True)
         self.button.setMinimumHeight(2 * self.fontMetrics().height() + 12)
+        self.button.setToolTip("Ctrl+Return")
         self.button.clicked.connect(self._press)
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
