@@ -281,17 +281,18 @@ def judge_display(
     """
     errors = np.array(actual) - np.array(planned)
     late = int((errors > frame).sum())
+    median, most = float(np.median(np.abs(errors))), float(np.abs(errors).max())
     fine = late <= MOST_LATE_CUES * len(errors)
     numbers = {
         "cues": len(errors),
         "late": late,
         "frame": frame,
-        "error_median": float(np.median(errors)),
-        "error_most": float(errors.max()),
+        "error_median": median,
+        "error_most": most,
     }
     found = (
-        f"{late} of {len(errors)} cues came more than a frame ({frame * 1e3:.1f} ms) late; "
-        f"{np.median(errors) * 1e3:.1f} ms in the median, {errors.max() * 1e3:.1f} ms at most "
+        f"{late} of {len(errors)} cues came more than a frame ({frame * 1e3:.1f} ms) late; they "
+        f"are {median * 1e3:.1f} ms off their time in the median, {most * 1e3:.1f} ms at most "
         f"({back_end})"
     )
     if not screen:

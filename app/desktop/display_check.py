@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEventLoop, QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QWidget
@@ -98,7 +99,7 @@ class DisplayCheck(QObject):
 
 def measure_display() -> Finding:
     """Time the display from a program that has no window yet."""
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    made = None if QApplication.instance() else QApplication(sys.argv[:1])
     beside = QWidget()
     beside.show()
     check = DisplayCheck(beside)
@@ -109,5 +110,7 @@ def measure_display() -> Finding:
     check.begin()
     loop.exec()
     beside.close()
-    application.processEvents()
+    if made is not None:
+        # else it goes with the program, and its timers complain
+        sip.delete(made)
     return found[0]
