@@ -16,7 +16,10 @@ def test_a_task_that_another_one_starts_has_its_own_result(qtbot):
 
     def go_on(result):
         heard.append(result)
-        tasks.start("second", divide, 8, 2).done.connect(heard.append)
+        second = tasks.start("second", divide, 8, 2)
+        second.done.connect(heard.append)
+        # its result is there before the first one's news are read to the end
+        assert tasks._busy[second].connection.poll(30)
 
     # the second job goes to the process that the first one has just left
     tasks.start("first", divide, 2, 1).done.connect(go_on)
