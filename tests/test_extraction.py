@@ -152,14 +152,14 @@ def test_runs_with_other_channels_share_what_they_have(runs, tmp_path):
 
 def test_noise_shows_nothing(tmp_path):
     wrong = 0
-    for seed in range(20):
+    for seed in range(10):
         record_imagery(tmp_path / f"{seed}.xdf", strength=0.0, seed=seed, trials=10)
         found = extracted([tmp_path / f"{seed}.xdf"], tmp_path / "cache", Extraction())
         values = found.values()[1]
         left, right = (found.rows(name) for name in HANDS)
         wrong += contrast(values[left], values[right], seed=seed).p.min() < 0.05
-    # one is expected; four would come twice in a hundred times
-    assert wrong <= 3
+    # one in twenty is expected; three of ten would come once in a hundred times
+    assert wrong <= 2
 
 
 @pytest.mark.parametrize(
