@@ -1,7 +1,8 @@
 """From a sample to the patient's screen over LSL: sender, recorder, decoder and window.
 
-Each is a process. The age of an output is counted from the stamp of the last sample that it was decoded from, so it
-is what comes on top of the hop. Offscreen there is no display: its own delay is not counted.
+Each is a process. The age of an output is counted from the stamp of the last sample that it was
+decoded from, so it is what comes on top of the hop. Offscreen there is no display: its own delay
+is not counted.
 """
 
 import os
