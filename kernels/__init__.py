@@ -6,6 +6,7 @@ from neurokit.kernels.covariance import (
     augmented_covariances,
     covariances,
 )
+from neurokit.kernels.distances import distance_degrees
 from neurokit.kernels.embedding import (
     beta_statistic,
     false_neighbour_ratios,
@@ -52,6 +53,7 @@ __all__ = [
     "clustering_coefficients",
     "correlation_graph",
     "covariances",
+    "distance_degrees",
     "distances_riemann",
     "expected_triangles",
     "false_neighbour_ratios",
