@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from neurokit.kernels.packed import unpack_rows
@@ -13,8 +15,5 @@ def distance_degrees(
     """See :func:`neurokit.kernels.distance_degrees`; ``squares`` are those of the bins' edges."""
     joined = unpack_rows(bits, len(bits))
     apart = ((positions[:, None] - positions) ** 2).sum(axis=-1)
-    inside = [
-        joined & (low <= apart) & (apart < high)
-        for low, high in zip(squares[:-1], squares[1:], strict=True)
-    ]
+    inside = [joined & (low <= apart) & (apart < high) for low, high in pairwise(squares)]
     return np.array(inside).sum(axis=2, dtype=np.int64)
