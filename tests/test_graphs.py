@@ -39,6 +39,7 @@ def graphs():
     yield nx.star_graph(64)
     yield nx.empty_graph(65)
     yield nx.empty_graph(0)
+    yield nx.star_graph(64)
     yield nx.gnp_random_graph(1000, 0.05, seed=2)
 
 
