@@ -33,7 +33,7 @@ class Plan:
     sites : int
         Scanners; each adds noise of its own strength, shared by all voxels.
     motion : float
-        How much a person's movement adds to all voxels: 0 is none. Patients and controls move alike.
+        How much a person's movement adds to all voxels, in patients as in controls: 0 is none.
     smoothness : float
         Width of the background's spatial correlation in voxels (sigma of a Gaussian).
     strength : float
@@ -94,7 +94,7 @@ def regions(plan: Plan) -> dict[str, np.ndarray]:
     places = positions(plan.voxels).astype(float)
     free = np.ones(plan.voxels, dtype=bool)
     middle = places.mean(axis=0)
-    starts = (middle + [0, 0, -3], middle + [3, 0, 2], middle + [-3, 0, 2])
+    starts = middle + np.array([[0, 0, -3], [3, 0, 2], [-3, 0, 2]])
     found = {}
     for name, size, start in zip("RPQ", (REGION, PARTNERS, DECOYS), starts, strict=True):
         distance = np.where(free, np.linalg.norm(places - start, axis=1), np.inf)
@@ -103,7 +103,7 @@ def regions(plan: Plan) -> dict[str, np.ndarray]:
     return found
 
 
-def simulate(plan: Plan = Plan()) -> list[Person]:  # noqa: B008, it is frozen
+def simulate(plan: Plan) -> list[Person]:
     """Simulate a cohort: patients and controls in turn, the sites evenly among both."""
     people = []
     children = np.random.SeedSequence(plan.seed).spawn(plan.people + 1)
@@ -158,17 +158,14 @@ def _scan(
     return series
 
 
-def _groups(
-    rng: np.random.Generator, plan: Plan, patient: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def _groups(rng: np.random.Generator, plan: Plan, patient: bool) -> tuple[np.ndarray, np.ndarray]:
     """Group of each partner and decoy: four of a hundred."""
     apart = np.repeat([0, 1], PARTNERS // 2), np.repeat([2, 3], DECOYS // 2)
     mixed = np.repeat([0, 1, 2, 3], PARTNERS // 4), np.repeat([0, 1, 2, 3], DECOYS // 4)
     partners, decoys = apart if patient else mixed
-    if plan.strength < 1:
-        # as many people of each class as chance wants follow the other's plan
-        if rng.random() > (1 + plan.strength) / 2:
-            partners, decoys = mixed if patient else apart
+    # without strength, half of the people follow the other class's plan
+    if rng.random() > (1 + plan.strength) / 2:
+        partners, decoys = mixed if patient else apart
     return rng.permutation(partners), rng.permutation(decoys)
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from neurokit.pipelines.acm import AugmentedGridSearch
+    from neurokit.pipelines.adhd import RegionMask, SiteResidualiser, adhd_classifier
     from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
+    from neurokit.pipelines.cycles import CycleMaps
     from neurokit.pipelines.embedding import EmbeddedAugmentedCovariances
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
     from neurokit.pipelines.features import (
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from neurokit.pipelines.toeplitz_search import BlockToeplitzSearch
 
 _HOMES = {
+    "adhd": ("RegionMask", "SiteResidualiser", "adhd_classifier"),
+    "cycles": ("CycleMaps",),
     "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
     "acm": ("AugmentedGridSearch",),
@@ -56,17 +60,21 @@ __all__ = [
     "CheckedEpochs",
     "CombinedFeatures",
     "ConnectivityMatrices",
+    "CycleMaps",
     "EmbeddedAugmentedCovariances",
     "FilterBank",
     "LogBandPowers",
     "MrmrSelection",
     "PickedFeatures",
+    "RegionMask",
     "RiemannMDM",
     "RiemannTangentSpace",
     "SiegelMDM",
     "SiegelTangentSpace",
+    "SiteResidualiser",
     "SpatialCovariances",
     "StabilitySelection",
+    "adhd_classifier",
     "as_array",
     "automatic_grid",
     "build",

@@ -55,9 +55,7 @@ class SiteResidualiser(TransformerMixin, BaseEstimator):
         mean = trust * values.mean(axis=0) + (1 - trust) * self.mean_
         if len(values) < 3:
             return mean, self.scale_
-        return mean, np.exp(
-            trust * np.log(_spread(values)) + (1 - trust) * np.log(self.scale_)
-        )
+        return mean, np.exp(trust * np.log(_spread(values)) + (1 - trust) * np.log(self.scale_))
 
     def transform(self, X: Any) -> np.ndarray:
         """Corrected features, shape (n_people, n_features)."""
@@ -127,7 +125,7 @@ class RegionMask(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        share: float = 0.1,
+        share: float = 0.25,
         n_resamples: int = 25,
         stability: float = 0.6,
         n_nodes: int | None = None,
@@ -304,7 +302,9 @@ def adhd_classifier(
         ("pca", FewComponents()),
         ("lda", LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")),
     ]
-    how = {"maps__threshold": list(thresholds)} if thresholds else {"maps__density": list(densities)}
+    how = (
+        {"maps__threshold": list(thresholds)} if thresholds else {"maps__density": list(densities)}
+    )
     folds = StratifiedKFold(inner_folds, shuffle=True, random_state=random_state)
     return GridSearchCV(
         Pipeline(steps),

@@ -56,7 +56,7 @@ def node_maps(
         Series; a symmetric matrix with a diagonal of ones (or NaN) is taken for correlations.
     features : sequence of str
         ``"degree"``, ``"cycles"`` (of length three), ``"weight"`` (sum of a node's correlations),
-        ``"clustering"``, ``"four-cycles"``, ``"ratio"`` (of the cycles to what the degrees predict).
+        ``"clustering"``, ``"four-cycles"``, ``"ratio"`` (cycles to what the degrees predict).
     threshold, density, sign, n_threads, backend
         As in ``kernels.correlation_graph``.
 
@@ -202,14 +202,14 @@ class CycleMaps(TransformerMixin, BaseEstimator):
 
     def _maps_of(self, data: np.ndarray) -> np.ndarray:
         """Maps of one person, remembered while a search goes through folds and settings."""
-        how = {
+        how: dict[str, Any] = {
             "features": tuple(self.features),
             "threshold": self.threshold,
             "density": self.density,
             "sign": self.sign,
             "backend": self.backend,
         }
-        content = hashlib.blake2b(np.ascontiguousarray(data), digest_size=16).digest()
+        content = hashlib.blake2b(np.ascontiguousarray(data).data, digest_size=16).digest()
         key = (content, data.shape, data.dtype.str, *how.values(), self.normalise)
         found = _REMEMBERED.get(key)
         if found is None:
