@@ -18,25 +18,32 @@ from PyQt6.QtWidgets import QApplication
 
 from neurokit.app.desktop.application import make_application
 from neurokit.app.desktop.demo import choose_demo_patient
-from neurokit.app.desktop.main_window import PLANNED, MainWindow
-from neurokit.app.desktop.session import PAGES, Session, Settings
+from neurokit.app.desktop.main_window import PLANNED, RAIL, MainWindow
+from neurokit.app.desktop.session import Session, Settings
+from neurokit.attempts import Candidate
 from neurokit.demo_workspace import make_demo
+from neurokit.visit import train_visit
 from neurokit.workspace import Workspace
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-SETTLE_SECONDS, PATIENCE_SECONDS = 4.0, 120.0
+SETTLE_SECONDS, PATIENCE_SECONDS, ONLINE_SECONDS = 4.0, 120.0, 30.0
+TRAINED = ("ts+lr", "csp+lda", "mrmr+lda", "psd+lda", "mdm", "dummy")
+
+
+def wait(application: QApplication, seconds: float) -> None:
+    """Let the window live for a while."""
+    start = time.monotonic()
+    while time.monotonic() - start < seconds:
+        application.processEvents()
+        time.sleep(0.01)
 
 
 def settle(application: QApplication, window: MainWindow) -> None:
     """Let a page draw itself, and its tasks end."""
-    page = window.page(window.desk.session.state.page)
+    wait(application, SETTLE_SECONDS)
     start = time.monotonic()
-    while time.monotonic() - start < SETTLE_SECONDS or (
-        (window.desk.tasks.running or not getattr(page, "is_settled", True))
-        and time.monotonic() - start < PATIENCE_SECONDS
-    ):
-        application.processEvents()
-        time.sleep(0.02)
+    while window.desk.tasks.running and time.monotonic() - start < PATIENCE_SECONDS:
+        wait(application, 0.1)
 
 
 def shrink(path: Path) -> None:
@@ -46,6 +53,40 @@ def shrink(path: Path) -> None:
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
+
+
+def begin(name: str, application: QApplication, window: MainWindow) -> None:
+    """Do what a page is best seen with."""
+    session = window.desk.session
+    workspace = window.desk.workspace
+    if name == "train":
+        runs = [workspace.run(number) for number in session.state.runs]
+        candidates = [Candidate(pipeline=each) for each in TRAINED]
+        train_visit(workspace, workspace.visit(session.state.visit), runs, candidates)
+        session.refresh()
+        window.page(name).table.selectRow(0)
+    if name == "online":
+        settle(application, window)
+        window.page(name).plan.start_button.click()
+        wait(application, ONLINE_SECONDS)
+    if name == "history":
+        visit = window.page(name).visit
+        visit.choice.setCurrentIndex(visit.choice.count() - 2)
+
+
+def draw(asked: argparse.Namespace, application: QApplication, window: MainWindow) -> None:
+    """Draw the pages, one file each."""
+    for name in asked.pages or RAIL[: -len(PLANNED)]:
+        window.go(name)
+        begin(name, application, window)
+        settle(application, window)
+        path = asked.out / f"{name}.png"
+        window.grab().save(str(path))
+        shrink(path)
+        sys.stdout.write(f"{path}\n")
+        if window.desk.session.can_stop:
+            window.stop_now()
+            settle(application, window)
 
 
 def main() -> None:
@@ -74,13 +115,7 @@ def main() -> None:
             window = MainWindow(session)
             window.show()
             window.desk.tasks.warm()
-            for name in asked.pages or [page for page in PAGES if page not in PLANNED]:
-                window.go(name)
-                settle(application, window)
-                path = asked.out / f"{name}.png"
-                window.grab().save(str(path))
-                shrink(path)
-                sys.stdout.write(f"{path}\n")
+            draw(asked, application, window)
             window.close()
 
 

@@ -119,6 +119,8 @@ class RunView(QWidget):
         inside.addWidget(self.steps_title)
         inside.addWidget(self.steps, 1)
         inside.addWidget(self.revert_button)
+        # takes what the list of steps does not while it is hidden
+        inside.addStretch()
         layout.addWidget(scrolled(top), 1)
         self.pause_button = self._button(tr("Pause"), "P", self.pause)
         self.repeat_button = self._button(tr("Repeat this trial"), "R", self.repeat)
