@@ -27,6 +27,7 @@ from neurokit.workspace import Workspace
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SETTLE_SECONDS, PATIENCE_SECONDS, ONLINE_SECONDS = 4.0, 120.0, 30.0
+SIGNAL_SECONDS = 7.0
 TRAINED = ("ts+lr", "csp+lda", "mrmr+lda", "psd+lda", "mdm", "dummy")
 
 
@@ -47,11 +48,11 @@ def settle(application: QApplication, window: MainWindow) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Keep 64 colours: a third of the size, and the eye sees no difference."""
+    """Keep 128 colours: a third of the size, and the eye sees no difference."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 
@@ -65,6 +66,15 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
         train_visit(workspace, workspace.visit(session.state.visit), runs, candidates)
         session.refresh()
         window.page(name).table.selectRow(0)
+    if name == "signals":
+        wait(application, SIGNAL_SECONDS)
+    if name == "batch":
+        page = window.page(name)
+        page.dataset.setEditText("simulated:subjects=1")
+        page.start()
+        start = time.monotonic()
+        while page.process.is_running and time.monotonic() - start < PATIENCE_SECONDS:
+            wait(application, 0.1)
     if name == "online":
         settle(application, window)
         window.page(name).plan.start_button.click()

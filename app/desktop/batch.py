@@ -242,6 +242,12 @@ class Page(QWidget):
         self.bar.setAccessibleName(tr("Progress"))
         self.bar.hide()
         self.table = ResultsTable()
+        self.empty = QLabel(
+            tr("No result yet: choose a data set and pipelines, and press Evaluate. Every fold is "
+               "kept the moment it ends.")
+        )  # fmt: skip
+        self.empty.setProperty("role", "hint")
+        self.empty.setWordWrap(True)
         self.report = QPushButton(tr("Open the report"))
         self.report.setEnabled(False)
         self.report.clicked.connect(self._write_report)
@@ -257,7 +263,14 @@ class Page(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
+        layout.addWidget(self.empty)
         layout.addWidget(self.table, 1)
+        legend = QLabel(
+            tr("The line is the 95 % interval; grey is where 95 of 100 guessers fall; ▲ is above.")
+        )
+        legend.setProperty("role", "hint")
+        legend.setWordWrap(True)
+        layout.addWidget(legend)
 
     def _sum_up(self) -> None:
         """Read the table anew, unless it is being read."""
@@ -271,6 +284,7 @@ class Page(QWidget):
     def _show_rows(self, rows: list[batch_data.Row]) -> None:
         self.table.show_rows(rows)
         self.report.setEnabled(bool(rows))
+        self.empty.setVisible(not rows)
 
     def _write_report(self) -> None:
         task = self.desk.tasks.start(

@@ -12,6 +12,7 @@ class Row:
 
     dataset: str
     pipeline: str
+    scorer: str
     score: float
     low: float
     high: float
@@ -32,6 +33,7 @@ def datasets_here() -> list[str]:
 
 def summary(folder: str) -> list[Row]:
     """Scores of a folder of results, a row a data set and pipeline, the best first."""
+    from neurokit.figures import scorer_name
     from neurokit.results import Results
     from neurokit.statistics import summarise
 
@@ -40,6 +42,7 @@ def summary(folder: str) -> list[Row]:
         if frame.empty:
             return []
         table = summarise(frame, results.predictions)
+    table["scorer"] = [scorer_name(name).capitalize() for name in table["scorer"]]
     names = Row.__dataclass_fields__
     rows = [Row(**{name: row[name] for name in names}) for row in table.to_dict("records")]
     return sorted(rows, key=lambda row: (row.dataset, -row.score))

@@ -27,7 +27,7 @@ class ResultsTable(QTableWidget):
                 tr("Data set"),
                 tr("Pipeline"),
                 tr("Score"),
-                tr("95 % interval, over the band of guessing"),
+                tr("95 % interval"),
                 tr("Majority"),
                 tr("Trials"),
                 tr("Failed"),
@@ -48,6 +48,9 @@ class ResultsTable(QTableWidget):
     def show_rows(self, rows) -> None:
         """Show these results."""
         self.setSortingEnabled(False)
+        scorers = {row.scorer for row in rows}
+        words = tr(scorers.pop()) if len(scorers) == 1 else tr("95 % interval")
+        self.setHorizontalHeaderItem(SCORE, QTableWidgetItem(words))
         self.setRowCount(len(rows))
         for place, row in enumerate(rows):
             mark = "▲ " if row.score > row.chance_high else ""
