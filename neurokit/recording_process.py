@@ -137,31 +137,79 @@ def start(
     OSError
         If it did not start; the message is the recorder's own.
     """
-    path = Path(path).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    request = json.dumps({"address": address, "path": str(path), "about": about or {}})
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
+    starting = Starting(address, path, about)
+    while (client := starting.poll()) is None:
+        time.sleep(POLL_SECONDS)
+    return client
+
+
+class Starting:
+    """A recorder that begins; for those who cannot wait, as ``start`` does.
+
+    The parameters are those of ``start``.
+    """
+
+    def __init__(
+        self, address: str, path: str | os.PathLike[str], about: dict[str, Any] | None = None
+    ) -> None:
+        path = Path(path).absolute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        request = json.dumps({"address": address, "path": str(path), "about": about or {}})
+        self._sidecar = path.with_suffix(".recording")
+        self._deadline = time.monotonic() + START_SECONDS
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "neurokit.recording_process", request],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=self._said,
             start_new_session=True,
         )
-        sidecar = path.with_suffix(".recording")
-        deadline = time.monotonic() + START_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
+
+    def poll(self) -> RecorderClient | None:
+        """The recorder, once it records.
+
+        Raises
+        ------
+        OSError
+            If it did not start; the message is the recorder's own.
+        """
+        if self._process.poll() is None and time.monotonic() < self._deadline:
             with contextlib.suppress(FileNotFoundError, ValueError):
-                if json.loads(sidecar.read_text(encoding="utf-8"))["pid"] == process.pid:
-                    _reap(process)
-                    return RecorderClient(sidecar)
-            time.sleep(POLL_SECONDS)
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        said.seek(0)
-        lines = said.read().decode(errors="replace").strip().splitlines()
-    raise OSError(lines[-1] if lines else f"the recorder did not start within {START_SECONDS:g} s")
+                if json.loads(self._sidecar.read_text(encoding="utf-8"))["pid"] == self.pid:
+                    client = RecorderClient(self._sidecar)
+                    _reap(self._process)
+                    self._said.close()
+                    return client
+            return None
+        self._kill()
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        self._said.close()
+        raise OSError(
+            lines[-1] if lines else f"the recorder did not start within {START_SECONDS:g} s"
+        )
+
+    @property
+    def pid(self) -> int:
+        """Number of the recorder's process."""
+        return self._process.pid
+
+    def cancel(self) -> None:
+        """End it, whether it records already or not."""
+        with contextlib.suppress(OSError):
+            client = self.poll()
+            if client is not None:
+                client.stop()
+                client.close()
+                return
+        self._kill()
+        self._said.close()
+
+    def _kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

@@ -166,6 +166,27 @@ def test_a_recorder_that_cannot_start_is_said_beside_the_button(page, window, qt
     assert page.plan.start_button.isEnabled()
 
 
+def test_escape_ends_a_recorder_that_is_still_starting(page, window, qtbot, workspace):
+    click(qtbot, page.plan.start_button)
+    assert page.plan.start_button.text() == "Starting…"
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert page.plan.problem.text() == "Stopped before the run began"
+    assert page.plan.start_button.isEnabled()
+    assert not list((workspace.folder / "recordings").rglob("*.recording"))
+    run = start(qtbot, page)
+    window.desk.session.stop_now()
+    assert wait_kept(qtbot, page).trials == run.trials
+
+
+def test_a_window_closed_while_the_recorder_starts_leaves_none(page, window, qtbot, workspace):
+    click(qtbot, page.plan.start_button)
+    pid = page.conductor._starting.pid
+    window.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert not list((workspace.folder / "recordings").rglob("*.recording"))
+
+
 def test_a_window_closed_in_a_run_leaves_it_to_the_next_one(page, window, qtbot, workspace):
     window.desk.session.go(protocol=LONG)
     run = start(qtbot, page)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from neurokit.app.desktop.cue_painting import patient_colours
-from neurokit.app.desktop.recordings import KIND, Live, add_to_bids, begin_recording
+from neurokit.app.desktop.recordings import KIND, Live, add_to_bids
 from neurokit.app.desktop.translations import tr
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.calibration import Run
     from neurokit.protocol import GrazProtocol
-    from neurokit.recording_process import RecorderClient
+    from neurokit.recording_process import RecorderClient, Starting
     from neurokit.records import Run as StoredRun
 
+START_MS = 20
 TOLD_MS = 250
 LINGER_MS = 1500
 
@@ -54,6 +55,10 @@ class Conductor(QObject):
         self._visit = 0
         self._source = ""
         self._forget_stop = lambda: None
+        self._starting: Starting | None = None
+        self._starter = QTimer(self)
+        self._starter.setInterval(START_MS)
+        self._starter.timeout.connect(self._poll_start)
         self._teller = QTimer(self)
         self._teller.setInterval(TOLD_MS)
         self._teller.timeout.connect(self.told)
@@ -91,26 +96,35 @@ class Conductor(QObject):
             "protocol": self.protocol.model_dump(mode="json"),
             "source": state.source,
         }
-        task = self.desk.tasks.start(
-            tr("Starting the recorder"), begin_recording, state.source, str(path), about
-        )
-        task.done.connect(self._recorded)
-        task.failed.connect(self._not_recorded)
+        from neurokit.recording_process import Starting
+
+        self._starting = Starting(state.source, path, about)
+        self._forget_stop = self.desk.session.on_stop(self.stop)
+        self._starter.start()
+
+    def _poll_start(self) -> None:
+        """Look whether the recorder records."""
+        try:
+            client = self._starting.poll()
+        except OSError as error:
+            self._starter.stop()
+            self._forget_stop()
+            self._not_recorded(str(error))
+            return
+        if client is not None:
+            self._starter.stop()
+            self._forget_stop()
+            self.is_starting = False
+            self._attached(client, str(client.sidecar))
+
+    def _cancel_start(self) -> None:
+        self._starter.stop()
+        self._forget_stop()
+        self._starting.cancel()
 
     def _not_recorded(self, reason: str) -> None:
         self.is_starting = False
         self.failed.emit(reason)
-
-    def _recorded(self, sidecar: str) -> None:
-        from neurokit.recording_process import attach
-
-        self.is_starting = False
-        try:
-            client = attach(sidecar)
-        except OSError as error:
-            self.failed.emit(str(error))
-            return
-        self._attached(client, sidecar)
 
     def _attached(self, client: RecorderClient, sidecar: str) -> None:
         """The signal is recorded: the run may begin."""
@@ -197,6 +211,9 @@ class Conductor(QObject):
 
     def stop(self) -> None:
         """End the run now, and keep what there is."""
+        if self.is_starting:
+            self._cancel_start()
+            self._not_recorded(tr("Stopped before the run began"))
         if self.run is None or self._presenter is None:
             return
         self._is_stopped = True
@@ -274,6 +291,9 @@ class Conductor(QObject):
     def leave(self) -> None:
         """Let go of the run; its recording goes on, and can be taken up again."""
         run = self.run
+        if self.is_starting:
+            self._cancel_start()
+            self.is_starting = False
         if run is None:
             return
         if run.is_done:

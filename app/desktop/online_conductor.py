@@ -206,6 +206,8 @@ class OnlineConductor(Conductor):
 
     def leave(self) -> None:
         """The window closes: the run ends with it, and is kept."""
+        if self.is_starting:
+            self._cancel_start()
         if self.is_loading:
             self.stop()
         elif self.run is not None:

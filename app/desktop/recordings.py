@@ -1,4 +1,4 @@
-"""What a calibration does in other processes: start a recorder, write BIDS, find what runs.
+"""What a run leaves: a recording that goes on without a window, and its copy as BIDS.
 
 No Qt here: a worker imports it.
 """
@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from neurokit.protocol import GrazProtocol
 
@@ -25,15 +24,6 @@ class Live:
     visit: int
     protocol: GrazProtocol
     source: str
-
-
-def begin_recording(address: str, path: str, about: dict[str, Any]) -> str:
-    """Start the recorder's process; returns its sidecar."""
-    from neurokit.recording_process import start
-
-    client = start(address, path, about)
-    client.close()
-    return str(client.sidecar)
 
 
 def add_to_bids(folder: str, run: int) -> str:
