@@ -229,7 +229,8 @@ def trial_of(row: sqlite3.Row) -> Trial:
         actual=row["actual"],
         late=bool(row["late"]),
         rejected=bool(row["rejected"]),
-        flags=tuple(json.loads(row["flags"])),
+        # a patient has thousands, and hardly one is flagged
+        flags=() if row["flags"] == "[]" else tuple(json.loads(row["flags"])),
     )
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -236,17 +237,17 @@ class People(Store):
 
     def run(self, run_id: int) -> Run:
         """One run."""
-        row = self.one("run", run_id, "SELECT * FROM runs WHERE id = ?")
-        return self._run(row)
+        self.one("run", run_id, "SELECT id FROM runs WHERE id = ?")
+        (run,) = self._runs("runs.id = ?", run_id)
+        return run
 
     def runs(self, visit_id: int) -> list[Run]:
         """Runs of a visit, the first one first."""
-        rows = self.rows("SELECT * FROM runs WHERE visit_id = ? ORDER BY number", visit_id)
-        return [self._run(row) for row in rows]
+        return self._runs("visit_id = ?", visit_id)
 
     def runs_of(self, patient_id: int) -> list[Run]:
         """Runs of all visits of a patient, the first one first."""
-        return [run for visit in self.visits(patient_id) for run in self.runs(visit.id)]
+        return self._runs("patient_id = ?", patient_id)
 
     def set_rejected(self, run_id: int, numbers: Iterable[int]) -> None:
         """Leave exactly these trials of a run out."""
@@ -257,8 +258,17 @@ class People(Store):
                 (json.dumps(sorted(numbers)), run_id),
             )
 
-    def _run(self, row: sqlite3.Row) -> Run:
-        trials = self.rows("SELECT * FROM trials WHERE run_id = ? ORDER BY id", row["id"])
+    def _runs(self, where: str, value: int) -> list[Run]:
+        """Runs with their trials, in two queries however many they are."""
+        some = f"FROM runs JOIN visits ON visits.id = visit_id WHERE {where}"
+        trials: dict[int, list[Trial]] = {}
+        query = f"SELECT * FROM trials WHERE run_id IN (SELECT runs.id {some}) ORDER BY id"
+        for row in self.rows(query, value):
+            trials.setdefault(row["run_id"], []).append(trial_of(row))
+        rows = self.rows(f"SELECT runs.* {some} ORDER BY visits.number, runs.number", value)
+        return [self._run(row, tuple(trials.get(row["id"], ()))) for row in rows]
+
+    def _run(self, row: sqlite3.Row, trials: tuple[Trial, ...]) -> Run:
         protocol = row["protocol"]
         return Run(
             id=row["id"],
@@ -268,8 +278,8 @@ class People(Store):
             path=self.folder / row["path"],
             started=to_time(row["started"]),
             seconds=row["seconds"],
-            protocol=None if protocol is None else GrazProtocol.model_validate_json(protocol),
-            trials=tuple(trial_of(trial) for trial in trials),
+            protocol=None if protocol is None else _protocol(protocol),
+            trials=trials,
             settings=json.loads(row["settings"]),
             source=row["source"],
             version=row["version"],
@@ -285,6 +295,12 @@ class People(Store):
             raise ValueError(
                 f"{path} lies outside the workspace {self.folder}; import it, or move it inside"
             ) from None
+
+
+@lru_cache(maxsize=64)
+def _protocol(text: str) -> GrazProtocol:
+    """A protocol from JSON; the runs of a patient are mostly of one."""
+    return GrazProtocol.model_validate_json(text)
 
 
 def _require_kind(kind: str) -> None:

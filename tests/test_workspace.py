@@ -100,6 +100,22 @@ def test_a_run_comes_back_with_its_trials(workspace):
     assert workspace.runs_of(visit.patient_id) == workspace.runs(visit.id)
 
 
+def test_all_runs_of_a_patient_come_in_two_queries(workspace):
+    patient = workspace.add_patient()
+    trials = [Trial(0, "feet", 1.0, 1.0), Trial(1, "rest", 2.0, 2.0, flags=("emg",))]
+    added = [
+        add_run(workspace, workspace.open_visit(patient.id, when=when), trials=trials[:count])
+        for when, count in ((datetime(2025, 3, 2), 1), (datetime(2025, 3, 9), 2))
+        for _ in range(2)
+    ]
+    add_run(workspace, workspace.open_visit(workspace.add_patient().id), trials=trials)
+    asked = []
+    workspace.connection.set_trace_callback(asked.append)
+    assert workspace.runs_of(patient.id) == added
+    workspace.connection.set_trace_callback(None)
+    assert len(asked) == 2
+
+
 def test_a_recording_that_became_no_run_keeps_its_number(workspace):
     visit = workspace.open_visit(workspace.add_patient().id)
     workspace.new_recording_path(visit.id, "calibration").write_bytes(b"left by a crash")

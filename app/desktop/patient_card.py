@@ -21,7 +21,7 @@ from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.trend_chart import TrendChart
 from neurokit.app.desktop.visit_tree import VisitTree
 from neurokit.app.desktop.words import class_text, day_text
-from neurokit.records import Patient
+from neurokit.records import Patient, Run
 
 # letters side by side, below which all stands in one column
 NARROW = 85
@@ -105,7 +105,9 @@ class PatientCard(QWidget):
         """Show a patient as the workspace has it."""
         read_only = workspace.read_only
         visits = workspace.visits(patient.id)
-        runs = {visit.id: workspace.runs(visit.id) for visit in visits}
+        runs: dict[int, list[Run]] = {visit.id: [] for visit in visits}
+        for run in workspace.runs_of(patient.id):
+            runs[run.visit_id].append(run)
         last = workspace.same_as_last_time(patient.id)
         today = bool(visits) and day_text(visits[-1].started) == tr("today")
         self.name.setText(patient.pseudonym)
