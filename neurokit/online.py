@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from neurokit import models
 from neurokit.adaptation import Adaptation, Stages
@@ -177,6 +178,8 @@ class Decoder:
         self._sham = np.zeros(len(self.classes))
         self._chance = np.random.default_rng(self.settings.seed)
         self._warm()
+        # after all libraries are loaded: the bits must not depend on how many threads add them up
+        self._threads = ThreadpoolController()
 
     def _new_filter(self) -> CausalFilter | None:
         band = self.about.get("band")
@@ -242,16 +245,21 @@ class Decoder:
         picked = np.asarray(samples, dtype=np.float64)[:, self._picks]
         filtered = picked if self._filter is None else self._filter.process(picked)
         filtered = np.concatenate([self._tail, filtered])
+        with self._threads.limit(limits=1):
+            return self._decide_all(filtered, len(picked), stamps)
+
+    def _decide_all(self, filtered: np.ndarray, n_new: int, stamps: np.ndarray) -> list[Output]:
+        """Decide at each point of the grid among the latest samples."""
         first, before = self.count - len(self._tail), self.count
         outputs = []
-        due = range((before // self.n_hop + 1) * self.n_hop, before + len(picked) + 1, self.n_hop)
+        due = range((before // self.n_hop + 1) * self.n_hop, before + n_new + 1, self.n_hop)
         for count in due:
             self.count = count
             self._hear(count)
             if count >= self.n_window:
                 window = filtered[count - self.n_window - first : count - first]
                 outputs.append(self._decide(window, float(stamps[count - 1 - before])))
-        self.count = before + len(picked)
+        self.count = before + n_new
         self._tail = filtered[-self.n_window :]
         return outputs
 
@@ -370,19 +378,15 @@ def _about(path: Path) -> dict[str, Any]:
 
 def _places(wanted: Sequence[str], there: Sequence[str]) -> list[int]:
     """Where the model's channels stand in the stream."""
-    names = [_plain(name) for name in there]
-    missing = [name for name in wanted if _plain(name) not in names]
+    names = [name.strip().rstrip(".").lower() for name in there]
+    missing = [name for name in wanted if name.lower() not in names]
     if missing:
         raise ValueError(
             f"the model was trained on channels that the stream does not have: "
             f"{', '.join(missing)}; it has {', '.join(there)}. Use the cap of the calibration, or "
             "train a model on these channels"
         )
-    return [names.index(_plain(name)) for name in wanted]
-
-
-def _plain(name: str) -> str:
-    return name.strip().rstrip(".").lower()
+    return [names.index(name.lower()) for name in wanted]
 
 
 def _check_rate(wanted: float, sfreq: float) -> None:

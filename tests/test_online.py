@@ -195,3 +195,37 @@ def test_a_classifier_without_probabilities_gives_those_of_its_scores(tmp_path):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     said = [stages.classes[place] for place in probabilities.argmax(axis=1)]
     assert said == list(pipeline.predict(epochs))
+
+
+@pytest.mark.parametrize("pipeline", ["ts+svm", "acm+mdm"])
+def test_what_a_search_chose_is_saved_and_decodes(tmp_path, pipeline):
+    from neurokit.preprocessing import CausalFilter
+    from neurokit.runs import RunEpochs
+    from neurokit.training import CLINIC, fit_final
+
+    samples, sfreq, channels, cues = recorded(trials=8)
+    filtered = CausalFilter(BAND, sfreq, len(channels), 50.0).process(samples)
+    X = np.stack([filtered[at + 125 : at + 625].T for _, at in cues])
+    y, trials = np.array([label for label, _ in cues]), np.arange(len(cues))
+    classes = ("left_hand", "right_hand")
+    epochs = RunEpochs(X, y, sfreq, channels, 0 * trials, trials, classes, BAND, WINDOW, mains=50.0)
+    (candidate,) = [each for each in CLINIC if each.pipeline == pipeline]
+    decoder = Decoder(fit_final(epochs, candidate, tmp_path / "model.skops"), HOP)
+    assert decoder.about["mains"] == 50.0
+    assert decode(decoder, recorded(run=1, trials=1)[0][:1000])
+
+
+def test_sums_are_made_by_one_thread_whatever_the_process_has(model, run, monkeypatch):
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    decoder, counts = Decoder(model, HOP), []
+    matrices = decoder.stages.matrices
+
+    def counted(epochs):
+        counts.extend(pool["num_threads"] for pool in threadpool_info())
+        return matrices(epochs)
+
+    monkeypatch.setattr(decoder.stages, "matrices", counted)
+    with threadpool_limits(2):
+        decode(decoder, run[0][:700])
+    assert set(counts) == {1}
