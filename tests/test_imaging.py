@@ -31,7 +31,7 @@ def test_nibabels_own_functional_image_becomes_series_and_maps_go_back_to_it():
     series = read_series(FUNCTIONAL, band=(0.03, 0.1))
     original = nibabel.load(FUNCTIONAL)
     assert 0.5 < series.grid.n_nodes / np.prod(original.shape[:3]) < 1
-    assert (series.tr, len(series.values), series.free) == (2.0, 20, 4)
+    assert (series.tr, len(series.values), series.free) == (2.0, 20, 5)
     back = series.grid.to_nifti(series.values[3])
     np.testing.assert_array_equal(back.affine, original.affine)
     assert back.shape == original.shape[:3]
