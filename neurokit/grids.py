@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,20 @@ class Grid:
         apart = np.abs((np.asarray(affine) - self.affine)[:3]) @ corner
         return bool(np.all(apart < 5 * ALIKE * self.sizes_mm.min()))
 
+    def against(self, odd: Grid) -> str:
+        """Words for another grid than this."""
+        return (
+            f"lies on {odd.words}, the others on {self.words}; bring all to one space and one size "
+            "of voxels first"
+        )
+
+    @property
+    def words(self) -> str:
+        """The grid in words."""
+        size = " x ".join(f"{mm:g}" for mm in np.round(self.sizes_mm, 2))
+        place = ", ".join(f"{mm:g}" for mm in np.round(self.affine[:3, 3], 1))
+        return f"{' x '.join(map(str, self.shape))} voxels of {size} mm from ({place})"
+
     def to_nifti(self, values: np.ndarray) -> Any:
         """Image of one value a node, zero elsewhere.
 
@@ -104,6 +119,65 @@ def _stored(values: np.ndarray) -> Any:
 def grid_of(mask: np.ndarray, affine: np.ndarray) -> Grid:
     """Grid of the voxels that a mask holds."""
     return Grid(np.asarray(affine, dtype=float), mask.shape, np.argwhere(mask))
+
+
+def usual_grid(grids: Mapping[str, Grid]) -> dict[str, str]:
+    """Say who does not lie on the grid of most, and where each lies instead.
+
+    Parameters
+    ----------
+    grids : dict of str to Grid
+        Of each person, by name.
+
+    Returns
+    -------
+    odd : dict of str to str
+        A sentence for each person whose grid is another.
+    """
+    groups: list[list[str]] = []
+    for name, grid in grids.items():
+        for group in groups:
+            first = grids[group[0]]
+            if grid.is_like(first.affine, first.shape):
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    usual = max(groups, key=len, default=[])
+    return {
+        name: f"{name} {grids[usual[0]].against(grids[name])}"
+        for group in groups
+        if group is not usual
+        for name in group
+    }
+
+
+def common_grid(grids: Sequence[Grid], share: float = 1.0) -> Grid:
+    """Voxels that everyone has, or a share of the people at least.
+
+    Parameters
+    ----------
+    grids : sequence of Grid
+        Of people whose images lie on one grid.
+    share : float
+        Least share of the people who have a voxel.
+
+    Raises
+    ------
+    ValueError
+        If no voxel is left.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share is a share of the people up to 1, got {share}")
+    counts = np.zeros(int(np.prod(grids[0].shape)), dtype=int)
+    for grid in grids:
+        counts[grid.flat] += 1
+    common = counts >= share * len(grids) - 1e-9
+    if not common.any():
+        raise ValueError(
+            f"no voxel varies in {share:.0%} of the {len(grids)} people; lower the share"
+        )
+    return grid_of(common.reshape(grids[0].shape), grids[0].affine)
 
 
 class Averaging:

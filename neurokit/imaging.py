@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neurokit.confounds import check_band, clean, read_confounds
-from neurokit.grids import Averaging, Grid, grid_of
+from neurokit.grids import Averaging, Grid, common_grid, grid_of
 from neurokit.image_files import brain_mask_beside, is_image, name_of, repetition_time
 from neurokit.masks import brain, fitted_mask, load_image, require_signal, smooth
 from neurokit.memory import require
@@ -51,11 +51,17 @@ class Series:
         """Whether the values are correlations, not series."""
         return is_correlation(self.values)
 
+    def varying(self) -> Grid:
+        """Voxels whose series is finite and not constant."""
+        grid = same_grid([self])
+        varies = np.isfinite(self.values).all(axis=0) & (np.ptp(self.values, axis=0) > 0)
+        return replace(grid, voxels=grid.voxels[varies])
+
     def within(self, grid: Grid) -> Series:
         """Series of other voxels on the same grid; NaN where this person has none."""
         own = same_grid([self])
         if not own.is_like(grid.affine, grid.shape):
-            raise ValueError(f"{self.name} {_against(own, grid.affine, grid.shape)}")
+            raise ValueError(f"{self.name} {grid.against(own)}")
         place = np.full(int(np.prod(grid.shape)), -1)
         place[own.flat] = np.arange(own.n_nodes)
         taken = place[grid.flat]
@@ -242,25 +248,10 @@ def same_grid(series: Sequence[Series]) -> Grid:
         first = first or one
         assert first.grid is not None
         if not one.grid.is_like(first.grid.affine, first.grid.shape):
-            against = _against(one.grid, first.grid.affine, first.grid.shape)
-            raise ValueError(f"{one.name} {against}, that of {first.name}")
+            raise ValueError(f"{one.name} {first.grid.against(one.grid)}")
     if first is None or first.grid is None:
         raise ValueError("there are no series")
     return first.grid
-
-
-def _against(grid: Grid, affine: np.ndarray, shape: tuple[int, ...]) -> str:
-    other = Grid(affine, shape, grid.voxels)
-    return (
-        f"lies on {_words(grid)}, the others on {_words(other)}; bring all to one space and one "
-        "size of voxels first"
-    )
-
-
-def _words(grid: Grid) -> str:
-    size = " x ".join(f"{mm:g}" for mm in np.round(grid.sizes_mm, 2))
-    place = ", ".join(f"{mm:g}" for mm in np.round(grid.affine[:3, 3], 1))
-    return f"{' x '.join(map(str, grid.shape))} voxels of {size} mm from ({place})"
 
 
 def group_mask(series: Sequence[Series], *, share: float = 1.0) -> Grid:
@@ -283,17 +274,5 @@ def group_mask(series: Sequence[Series], *, share: float = 1.0) -> Grid:
     ValueError
         If the grids differ, or no voxel is left.
     """
-    grid = same_grid(series)
-    if not 0 < share <= 1:
-        raise ValueError(f"share is a share of the people up to 1, got {share}")
-    counts = np.zeros(int(np.prod(grid.shape)), dtype=int)
-    for one in series:
-        assert one.grid is not None
-        varies = np.isfinite(one.values).all(axis=0) & (np.ptp(one.values, axis=0) > 0)
-        counts[one.grid.flat[varies]] += 1
-    common = counts >= share * len(series) - 1e-9
-    if not common.any():
-        raise ValueError(
-            f"no voxel varies in {share:.0%} of the {len(series)} people; lower the share"
-        )
-    return grid_of(common.reshape(grid.shape), grid.affine)
+    same_grid(series)
+    return common_grid([one.varying() for one in series], share)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 from threading import Lock
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from neurokit.kernels import (
     PackedGraph,
     clustering_coefficients,
     correlation_graph,
+    distance_degrees,
     expected_triangles,
     four_cycles,
     graph_from_correlation,
@@ -22,6 +24,8 @@ from neurokit.kernels import (
 )
 
 FEATURES = ("degree", "cycles", "weight", "clustering", "four-cycles", "ratio")
+PLACED = ("distance-degree",)  # maps that want the places of the nodes
+BINS_MM = (0.0, 20.0, 40.0, 80.0, float("inf"))
 NORMALISE = ("log", "rank", "none")
 MOST_BYTES = 2**28  # of maps that are remembered
 
@@ -45,6 +49,8 @@ def node_maps(
     threshold: float | None = None,
     density: float | None = None,
     sign: str = "positive",
+    positions_mm: np.ndarray | None = None,
+    bins_mm: Sequence[float] = BINS_MM,
     n_threads: int = 1,
     backend: str = "cpu",
 ) -> dict[str, np.ndarray]:
@@ -52,13 +58,10 @@ def node_maps(
 
     Parameters
     ----------
-    data : array, shape (n_times, n_nodes) or (n_nodes, n_nodes)
-        Series; a symmetric matrix with a diagonal of ones (or NaN) is taken for correlations.
-    features : sequence of str
-        ``"degree"``, ``"cycles"`` (of length three), ``"weight"`` (sum of a node's correlations),
-        ``"clustering"``, ``"four-cycles"``, ``"ratio"`` (cycles to what the degrees predict).
-    threshold, density, sign, n_threads, backend
-        As in ``kernels.correlation_graph``.
+    data, threshold, density, sign, n_threads, backend
+        See :func:`person_graph`.
+    features, positions_mm, bins_mm
+        See :func:`graph_maps`.
 
     Returns
     -------
@@ -69,8 +72,53 @@ def node_maps(
     ValueError
         If there is no such feature, or the graph has no edge or all of them.
     """
-    if unknown := [name for name in features if name not in FEATURES]:
-        raise ValueError(f"there is no map {unknown[0]!r}; choose from {', '.join(FEATURES)}")
+    check_features(features, positions_mm)
+    graph = person_graph(
+        data, threshold=threshold, density=density, sign=sign, n_threads=n_threads, backend=backend
+    )
+    places: Any = {"positions_mm": positions_mm, "bins_mm": bins_mm}
+    return graph_maps(graph, features, **places, n_threads=n_threads, backend=backend)
+
+
+def check_features(features: Sequence[str], positions_mm: np.ndarray | None) -> None:
+    """Refuse maps that there are not, or that want places where there are none."""
+    known = (*FEATURES, *PLACED)
+    if unknown := [name for name in features if name not in known]:
+        raise ValueError(f"there is no map {unknown[0]!r}; choose from {', '.join(known)}")
+    if set(PLACED) & set(features) and positions_mm is None:
+        raise ValueError(
+            "distance-degree needs the place of each node in millimetres; give positions_mm, which "
+            "images have and regions have not"
+        )
+
+
+def person_graph(
+    data: np.ndarray,
+    *,
+    threshold: float | None = None,
+    density: float | None = None,
+    sign: str = "positive",
+    n_threads: int = 1,
+    backend: str = "cpu",
+) -> PackedGraph:
+    """Graph of one person.
+
+    Parameters
+    ----------
+    data : array, shape (n_times, n_nodes) or (n_nodes, n_nodes)
+        Series; a symmetric matrix with a diagonal of ones (or NaN) is taken for correlations.
+    threshold, density, sign, n_threads, backend
+        As in ``kernels.correlation_graph``.
+
+    Returns
+    -------
+    graph : PackedGraph
+
+    Raises
+    ------
+    ValueError
+        If it has no edge or all of them.
+    """
     data = np.asarray(data)
     how: dict[str, Any] = {"threshold": threshold, "density": density, "sign": sign}
     if _is_correlation(data):
@@ -78,23 +126,74 @@ def node_maps(
     else:
         graph = correlation_graph(data, n_threads=n_threads, backend=backend, **how)
     _refuse_trivial(graph)
-    counted: dict[str, np.ndarray] = {}
+    return graph
+
+
+def graph_maps(
+    graph: PackedGraph,
+    features: Sequence[str],
+    *,
+    positions_mm: np.ndarray | None = None,
+    bins_mm: Sequence[float] = BINS_MM,
+    n_threads: int = 1,
+    backend: str = "cpu",
+) -> dict[str, np.ndarray]:
+    """Maps of a graph.
+
+    Parameters
+    ----------
+    graph : PackedGraph
+    features : sequence of str
+        ``"degree"``, ``"cycles"`` (of length three), ``"weight"`` (sum of a node's correlations),
+        ``"clustering"``, ``"four-cycles"``, ``"ratio"`` (cycles to what the degrees predict),
+        ``"distance-degree"`` (a map for each bin of distance, such as
+        ``"distance-degree-0-20mm"``).
+    positions_mm, bins_mm
+        See :func:`neurokit.kernels.distance_degrees`.
+    n_threads, backend
+        Of the kernels.
+
+    Returns
+    -------
+    maps : dict of str to array, shape (n_nodes,)
+
+    Raises
+    ------
+    ValueError
+        If there is no such feature, or it lacks positions.
+    """
+    check_features(features, positions_mm)
+    how: Any = {"n_threads": n_threads, "backend": backend}
+    cycles = None
     if {"cycles", "clustering", "ratio"} & set(features):
-        counted["cycles"] = triangles(graph, n_threads=n_threads, backend=backend)
-    return {
-        name: _one_map(name, graph, counted.get("cycles"), n_threads, backend) for name in features
-    }
+        cycles = triangles(graph, **how)
+    maps: dict[str, np.ndarray] = {}
+    for name in features:
+        if name == "distance-degree":
+            assert positions_mm is not None
+            # there is no gpu kernel: the edges are met once, at the speed of memory
+            counts = distance_degrees(graph, positions_mm, bins_mm, n_threads=n_threads)
+            maps |= dict(zip(bin_names(bins_mm), counts, strict=True))
+        else:
+            maps[name] = _one_map(name, graph, cycles, how)
+    return maps
 
 
-def _one_map(
-    name: str, graph: PackedGraph, cycles: np.ndarray | None, n_threads: int, backend: str
-) -> np.ndarray:
+def bin_names(bins_mm: Sequence[float]) -> list[str]:
+    """Name of the map of each bin of distance."""
+    return [
+        f"distance-degree-{low:g}-{high:g}mm" if np.isfinite(high) else f"distance-degree-{low:g}mm"
+        for low, high in pairwise(bins_mm)
+    ]
+
+
+def _one_map(name: str, graph: PackedGraph, cycles: np.ndarray | None, how: Any) -> np.ndarray:
     if name == "degree":
         return graph.degrees
     if name == "weight":
         return graph.strengths
     if name == "four-cycles":
-        return four_cycles(graph, n_threads=n_threads, backend=backend)
+        return four_cycles(graph, **how)
     assert cycles is not None
     if name == "cycles":
         return cycles
@@ -127,11 +226,15 @@ class CycleMaps(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     features : tuple of str
-        See :func:`node_maps`.
+        See :func:`graph_maps`.
     threshold, density : float, optional
         Correlation from which on nodes are joined, or the share of pairs that are: give one.
     sign : {"positive", "negative", "absolute"}
         Which correlations join.
+    positions_mm : array, shape (n_nodes, 3), optional
+        Place of each node in millimetres, for ``"distance-degree"``.
+    bins_mm : tuple of float
+        Edges of the bins of distance, see :func:`neurokit.kernels.distance_degrees`.
     normalise : {"log", "rank", "none"}
         Counts have heavy tails: their logarithm, ``log(1 + count)``, or their rank among the
         person's nodes, from 0 to 1.
@@ -157,6 +260,8 @@ class CycleMaps(TransformerMixin, BaseEstimator):
         threshold: float | None = None,
         density: float | None = None,
         sign: str = "positive",
+        positions_mm: np.ndarray | None = None,
+        bins_mm: tuple[float, ...] = BINS_MM,
         normalise: str = "log",
         backend: str = "cpu",
     ) -> None:
@@ -164,6 +269,8 @@ class CycleMaps(TransformerMixin, BaseEstimator):
         self.threshold = threshold
         self.density = density
         self.sign = sign
+        self.positions_mm = positions_mm
+        self.bins_mm = bins_mm
         self.normalise = normalise
         self.backend = backend
 
@@ -207,13 +314,15 @@ class CycleMaps(TransformerMixin, BaseEstimator):
             "threshold": self.threshold,
             "density": self.density,
             "sign": self.sign,
+            "bins_mm": tuple(self.bins_mm),
             "backend": self.backend,
         }
+        places = None if self.positions_mm is None else np.asarray(self.positions_mm).tobytes()
         content = hashlib.blake2b(np.ascontiguousarray(data).data, digest_size=16).digest()
-        key = (content, data.shape, data.dtype.str, *how.values(), self.normalise)
+        key = (content, data.shape, data.dtype.str, *how.values(), places, self.normalise)
         found = _REMEMBERED.get(key)
         if found is None:
-            maps = node_maps(data, **how)
+            maps = node_maps(data, positions_mm=self.positions_mm, **how)
             found = np.concatenate([self._normalised(one) for one in maps.values()])
             _remember(key, found)
         return found

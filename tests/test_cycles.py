@@ -221,3 +221,25 @@ def _classify(mask):
     from sklearn.pipeline import make_pipeline
 
     return make_pipeline(mask, LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"))
+
+
+def test_degrees_by_distance_are_maps_of_their_own(cohort):
+    X, _ = cohort
+    series, places = list(X["series"][:2]), 4.0 * positions(PLAN.voxels)
+    maps = CycleMaps(
+        features=("degree", "distance-degree"),
+        threshold=0.3,
+        positions_mm=places,
+        bins_mm=(0, 15, np.inf),
+        normalise="none",
+    )
+    found = maps.fit_transform(series).reshape(2, 3, -1)
+    np.testing.assert_array_equal(found[:, 0], found[:, 1:].sum(axis=1))
+    assert found[:, 1:].min(axis=2).max() >= 0
+    assert (found[:, 1:].sum(axis=2) > 0).all()
+    moved = clone(maps).set_params(positions_mm=places / 2).fit_transform(series)
+    assert (moved != found.reshape(2, -1)).any()
+    by_name = node_maps(series[0], ("distance-degree",), threshold=0.3, positions_mm=places)
+    assert list(by_name)[0::3] == ["distance-degree-0-20mm", "distance-degree-80mm"]
+    with pytest.raises(ValueError, match="needs the place of each node"):
+        node_maps(series[0], ("distance-degree",), threshold=0.3)
