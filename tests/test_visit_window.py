@@ -95,3 +95,57 @@ def test_calibration_training_and_feedback_take_at_most_twelve_clicks(window, qt
     assert len(runs[1].trials) == 4
     person.click("To the patient's report")
     assert person.clicks <= MOST_CLICKS
+
+
+@pytest.fixture
+def clinic(qtbot, tmp_path, real_data):
+    """A real person's first day, imported; the recording of the second day plays as if live."""
+    folder = real_data / "eeg" / "openbci-three-days"
+    (second_day,) = folder.glob("*day-2*.fif")
+    # an address has no room for commas
+    live = shutil.copy(second_day, tmp_path / "day-2_raw.fif")
+    with Workspace(tmp_path / "clinic", create=True) as workspace:
+        patient = workspace.add_patient("REAL-01", consent="given")
+        visit = workspace.open_visit(patient.id)
+        runs = [
+            workspace.import_recording(visit.id, path, {"1": "right_hand", "2": "left_hand"})
+            for path in sorted(folder.glob("*day-1*.fif"))[:2]
+        ]
+        session = Session(workspace)
+        session.go(
+            patient=patient.id,
+            visit=visit.id,
+            runs=tuple(run.id for run in runs),
+            source=f"replay:{live}",
+            training={"start": 0.5, "stop": 2.8},
+            pipelines=("ts+lr",),
+            online={"run": "free", "recentring": True},
+        )
+        window = MainWindow(session)
+        qtbot.addWidget(window)
+        window.show()
+        window.desk.tasks.warm()
+        yield window
+        window.close()
+
+
+@pytest.mark.realdata
+def test_a_real_first_day_trains_and_the_second_one_is_decoded_until_escape(clinic, qtbot):
+    window, person, session = clinic, Person(clinic, qtbot), clinic.desk.session
+    person.go("Train")
+    person.click("Train")
+    person.click("Use this model")
+    qtbot.waitUntil(lambda: session.state.page == "online", timeout=LONGEST_MS)
+    (training,) = window.desk.workspace.trainings(session.state.visit)
+    assert training.attempt["n_trials"] == 80
+    assert training.attempt["score"] > 0.6
+    outputs = []
+    window.page("online").conductor.decoded.connect(outputs.extend)
+    person.click("Start feedback")
+    qtbot.waitUntil(lambda: len(outputs) >= 20, timeout=LONGEST_MS)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not session.state.recording, timeout=LONGEST_MS)
+    run = window.desk.workspace.runs(session.state.visit)[-1]
+    assert run.kind == "online"
+    assert {output.label for output in outputs} <= {"left_hand", "right_hand", None}
+    assert person.clicks <= MOST_CLICKS
