@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -14,7 +15,7 @@ from PyQt6.QtWidgets import QApplication, QLineEdit
 
 from neurokit import recording_process
 from neurokit.app.desktop import diagnostics
-from neurokit.app.desktop.application import _begin
+from neurokit.app.desktop.application import _begin, forget_what_is_over
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.settings_dialog import SettingsDialog
@@ -60,6 +61,22 @@ def test_a_killed_window_comes_back_to_its_page_and_its_picks(tmp_path):
         session.restore()
     assert session.state.page == "history"
     assert [str(each) for each in session.state.features] == ["C3 8-12 Hz"]
+
+
+def test_a_visit_of_another_day_is_not_gone_on_with(workspace):
+    (patient,) = workspace.patients()
+    yesterday = workspace.open_visit(patient.id, when=datetime.now() - timedelta(days=1))
+    session = Session(workspace)
+    session.go(patient=patient.id, visit=yesterday.id, page="train")
+    forget_what_is_over(session)
+    assert (session.state.visit, session.state.page) == (None, "train")
+    today = workspace.open_visit(patient.id)
+    session.go(visit=today.id)
+    forget_what_is_over(session)
+    assert session.state.visit == today.id
+    session.go(patient=77, runs=(3,))
+    forget_what_is_over(session)
+    assert (session.state.patient, session.state.runs) == (None, ())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import platformdirs
@@ -86,6 +87,7 @@ def open_window(
     with _open(folder or last_workspace()) as workspace:
         session = Session(workspace)
         session.restore()
+        forget_what_is_over(session)
         if demo:
             choose_demo_patient(session)
         window = MainWindow(session)
@@ -125,6 +127,19 @@ def _begin(window: MainWindow, *, quit_after_start: bool) -> None:
         window.close()
     else:
         window.desk.tasks.warm()
+
+
+def forget_what_is_over(session: Session) -> None:
+    """Let go of a patient who was erased, and of a visit of another day: runs go into today's."""
+    workspace, state = session.workspace, session.state
+    patients = {patient.id for patient in workspace.patients(archived=True)}
+    if state.patient not in patients:
+        session.go(patient=None, visit=None, runs=(), model=None)
+        return
+    today = date.today()
+    days = {each.id: each.started.astimezone().date() for each in workspace.visits(state.patient)}
+    if state.visit is not None and days.get(state.visit) != today:
+        session.go(visit=None)
 
 
 class _Messenger(QObject):
