@@ -133,7 +133,7 @@ class LiveDecoder:
         return News(tuple(outputs), trials, steps, seconds if outputs else 0.0)
 
     def keep(self, news: News) -> None:
-        """Write what a step gave, once it is shown."""
+        """Write what a step gave."""
         if self._file is not None:
             self._file.write(news.outputs, float(self._stamps[-1]) if len(self._stamps) else 0.0)
 
@@ -375,8 +375,9 @@ def _decode(connection: Connection, live: LiveDecoder) -> None:
             connection.send(("problem", str(error)))
             return
         if news != News():
-            connection.send(("news", news))
+            # what is shown is kept, whatever befalls this process
             live.keep(news)
+            connection.send(("news", news))
         # the end of the last trial may be a moment ahead of its samples
         if ends < math.inf and not live.decoder.is_waiting:
             break
