@@ -72,7 +72,7 @@ def node_maps(
     ValueError
         If there is no such feature, or the graph has no edge or all of them.
     """
-    check_features(features, positions_mm)
+    check_features(features, placed=positions_mm is not None)
     graph = person_graph(
         data, threshold=threshold, density=density, sign=sign, n_threads=n_threads, backend=backend
     )
@@ -80,12 +80,12 @@ def node_maps(
     return graph_maps(graph, features, **places, n_threads=n_threads, backend=backend)
 
 
-def check_features(features: Sequence[str], positions_mm: np.ndarray | None) -> None:
+def check_features(features: Sequence[str], *, placed: bool) -> None:
     """Refuse maps that there are not, or that want places where there are none."""
     known = (*FEATURES, *PLACED)
     if unknown := [name for name in features if name not in known]:
         raise ValueError(f"there is no map {unknown[0]!r}; choose from {', '.join(known)}")
-    if set(PLACED) & set(features) and positions_mm is None:
+    if set(PLACED) & set(features) and not placed:
         raise ValueError(
             "distance-degree needs the place of each node in millimetres; give positions_mm, which "
             "images have and regions have not"
@@ -162,7 +162,7 @@ def graph_maps(
     ValueError
         If there is no such feature, or it lacks positions.
     """
-    check_features(features, positions_mm)
+    check_features(features, placed=positions_mm is not None)
     how: Any = {"n_threads": n_threads, "backend": backend}
     cycles = None
     if {"cycles", "clustering", "ratio"} & set(features):
@@ -182,7 +182,9 @@ def graph_maps(
 def bin_names(bins_mm: Sequence[float]) -> list[str]:
     """Name of the map of each bin of distance."""
     return [
-        f"distance-degree-{low:g}-{high:g}mm" if np.isfinite(high) else f"distance-degree-{low:g}mm"
+        f"distance-degree-{low:g}-{high:g}mm"
+        if np.isfinite(high)
+        else f"distance-degree-from-{low:g}mm"
         for low, high in pairwise(bins_mm)
     ]
 

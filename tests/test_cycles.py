@@ -240,6 +240,6 @@ def test_degrees_by_distance_are_maps_of_their_own(cohort):
     moved = clone(maps).set_params(positions_mm=places / 2).fit_transform(series)
     assert (moved != found.reshape(2, -1)).any()
     by_name = node_maps(series[0], ("distance-degree",), threshold=0.3, positions_mm=places)
-    assert list(by_name)[0::3] == ["distance-degree-0-20mm", "distance-degree-80mm"]
+    assert list(by_name)[0::3] == ["distance-degree-0-20mm", "distance-degree-from-80mm"]
     with pytest.raises(ValueError, match="needs the place of each node"):
         node_maps(series[0], ("distance-degree",), threshold=0.3)

@@ -12,6 +12,7 @@ from neurokit.app.cli import (
     backup,
     bench,
     certify,
+    cycles,
     datasets,
     decode,
     demo,
@@ -61,6 +62,7 @@ cli.add_typer(pipelines.app, name="pipelines")
 cli.add_typer(results.app, name="results")
 cli.add_typer(patients.app, name="patients")
 cli.add_typer(report.app, name="report")
+cli.add_typer(cycles.app, name="cycles")
 cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)
