@@ -93,6 +93,21 @@ def test_one_click_records_a_run_and_keeps_it_with_its_visit(page, window, qtbot
     assert GrazProtocol.model_validate(yaml.safe_load(told)) == QUICK
 
 
+def test_the_live_traces_show_what_the_patient_was_asked(page, window, qtbot):
+    window.desk.session.go(protocol=LONG)
+    run = start(qtbot, page)
+    wait_for(qtbot, run, "cue")
+    window.go("signals")
+    view = window.page("signals").view
+    qtbot.waitUntil(lambda: len(view._markers) > 1, timeout=WAIT)
+    shown = [(trial.actual, trial.label.replace("_", " ")) for trial in run.trials]
+    assert list(view._markers) == shown[: len(view._markers)]
+    window.go("calibrate")
+    click(qtbot, page.running.stop_button)
+    wait_kept(qtbot, page)
+    assert window.desk.led == []
+
+
 def test_pause_repeat_and_go_on(page, window, qtbot):
     run = start(qtbot, page)
     wait_for(qtbot, run, "cue")

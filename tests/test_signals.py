@@ -126,7 +126,7 @@ def test_a_gap_is_hatched(view, tmp_path, qtbot):
 def test_a_marker_is_drawn_and_goes_when_the_pen_comes_round(view, tmp_path, qtbot):
     ring, info = ring_of(tmp_path, 1)
     view.show_ring(ring, info)
-    view.add_marker("left_hand", ring.latest(1).stamps[-1] - 1.0)
+    view.add_marker("left hand", ring.latest(1).stamps[-1] - 1.0)
     view.set_look(replace(view.look, microvolts=50))
     assert len(view._markers) == 1
     append(ring, 12.0)

@@ -151,6 +151,7 @@ class Conductor(QObject):
         from neurokit.app.desktop.cues import Presenter
 
         self.run = run
+        self.desk.led.append(run)
         session = self.desk.session
         session.go(recording=sidecar, message="")
         self._forget_stop = session.on_stop(self.stop)
@@ -286,6 +287,7 @@ class Conductor(QObject):
             cues.close()
             cues.deleteLater()
         self.run = None
+        self.desk.led.clear()
         self.desk.session.go(recording="")
 
     def leave(self) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QProcess, QSignalBlocker, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent
@@ -36,6 +37,9 @@ from neurokit.app.desktop.theme import apply_theme
 from neurokit.app.desktop.top_bar import TopBar
 from neurokit.app.desktop.translations import speak, tr
 
+if TYPE_CHECKING:
+    from neurokit.calibration import Run
+
 AUTOSAVE_MS = 1500
 TITLES = {
     "patients": "Patients",
@@ -62,6 +66,8 @@ class Desk:
     session: Session
     tasks: Tasks
     history: History
+    # the run that is led now, if one is
+    led: list[Run] = field(default_factory=list)
 
     @property
     def workspace(self):

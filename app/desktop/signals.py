@@ -21,6 +21,7 @@ from neurokit.app.desktop.sweep import SweepView
 from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.traces_bar import TracesBar
 from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.words import class_text
 from neurokit.preview import Preview
 from neurokit.quality import SECONDS, Quality, check_source, summary
 from neurokit.recording_process import RecorderClient
@@ -52,6 +53,7 @@ class Page(QWidget):
         self._sidecar = self._source = ""
         self._wanted = True
         self._n_written, self._came, self._judged = 0, 0.0, 0.0
+        self._n_cues = 0
         self._make_widgets()
         self._lay_out()
         self._watch = QTimer(self)
@@ -196,6 +198,7 @@ class Page(QWidget):
     def _show_ring(self, ring: Ring, info: SourceInfo) -> None:
         self._ring, self._info = ring, info
         self._n_written, self._came = ring.n_written, now()
+        self._n_cues = 0
         eeg = [name for name, kind in zip(info.channels, info.types, strict=True) if kind == "eeg"]
         self.head.set_names(eeg)
         self.view.show_ring(ring, info)
@@ -230,12 +233,21 @@ class Page(QWidget):
         self._say(f"▲ {words} {problem or tr('Is the amplifier on?')}", "problem")
         self._judge_nothing()
 
+    def _show_cues(self) -> None:
+        """Mark what the patient was asked, where a run is led by this window."""
+        for run in self.desk.led:
+            trials = run.trials
+            for trial in trials[self._n_cues :]:
+                self.view.add_marker(class_text(trial.label), trial.actual)
+            self._n_cues = len(trials)
+
     def _show_live(self) -> None:
         words = tr("Recording: {what}") if self._sidecar else tr("Live: {what}")
         what = tr("{n} electrodes, {sfreq:g} Hz, {name}").format(
             n=len(self.head.names), sfreq=self._info.sfreq, name=tr(self._info.name)
         )
         self._say(f"● {words.format(what=what)}", "good")
+        self._show_cues()
         if now() - self._judged > QUALITY_SECONDS:
             self._judged = now()
             samples = self._ring.latest(SECONDS).samples

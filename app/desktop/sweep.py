@@ -233,7 +233,7 @@ class SweepView(QWidget):
         y = plot.top() - self.fontMetrics().descent()
         for stamp, label in self._markers:
             x = plot.left() + self._picture.column(stamp) / self.devicePixelRatioF()
-            painter.drawText(QPoint(round(x), y), tr(label))
+            painter.drawText(QPoint(round(x), y), label)
 
     def _paint_names(self, painter: QPainter, plot: QRect) -> None:
         row = plot.height() / len(self.shown)
