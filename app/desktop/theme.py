@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QFont, QPalette
-from PyQt6.QtWidgets import QApplication, QStyleFactory
+from PyQt6.QtWidgets import QApplication
 
+from neurokit.app.desktop.outlines import Outlines
 from neurokit.app.desktop.session import Settings
 
 
@@ -26,6 +27,16 @@ class Colours:
     bad: str
     series: tuple[str, ...] = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether text is brighter than what it stands on."""
+        return QColor(self.text).lightness() > QColor(self.window).lightness()
+
+    @property
+    def is_stark(self) -> bool:
+        """Whether lines are as strong as text: what is switched off needs another sign then."""
+        return self.line == self.text
+
 
 THEMES = {
     "light": Colours(
@@ -38,7 +49,7 @@ THEMES = {
         series=("#56B4E9", "#E69F00", "#2CC295", "#E29CC4", "#F0E442", "#9CC9F0"),
     ),
     "high-contrast": Colours(
-        window="#000000", surface="#000000", text="#FFFFFF", muted="#FFFFFF", line="#FFFFFF",
+        window="#000000", surface="#000000", text="#FFFFFF", muted="#C8C8C8", line="#FFFFFF",
         accent="#FFE600", on_accent="#000000", good="#00FF6A", fair="#FFE600", bad="#FF7070",
         series=("#56B4E9", "#FFB000", "#00FF9C", "#FF9CE3", "#FFFF00", "#FFFFFF"),
     ),
@@ -53,7 +64,7 @@ def colours(settings: Settings) -> Colours:
 def apply_theme(application: QApplication, settings: Settings) -> None:
     """Dress every window of the application."""
     chosen = colours(settings)
-    application.setStyle(QStyleFactory.create("Fusion"))
+    application.setStyle(Outlines(chosen, settings.font_percent / 100))
     application.setPalette(_palette(chosen))
     font = QFont(application.font())
     font.setPointSizeF(10.0 * settings.font_percent / 100)
@@ -88,6 +99,7 @@ def _palette(chosen: Colours) -> QPalette:
 
 def _style_sheet(chosen: Colours, scale: float) -> str:
     pad, radius = round(6 * scale), 4
+    off = "dashed" if chosen.is_stark else "solid"
     return f"""
     QPushButton, QToolButton {{
         padding: {pad}px {2 * pad}px; border: 1px solid {chosen.line}; border-radius: {radius}px;
@@ -97,7 +109,7 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
     QPushButton:focus, QToolButton:focus, QLineEdit:focus, QListView:focus, QTableView:focus {{
         border: 2px solid {chosen.accent};
     }}
-    QPushButton:disabled {{ color: {chosen.muted}; }}
+    QPushButton:disabled {{ color: {chosen.muted}; border-style: {off}; }}
     QPushButton[main="true"] {{
         background: {chosen.accent}; color: {chosen.on_accent}; border-color: {chosen.accent};
         font-weight: 600;
@@ -106,7 +118,7 @@ def _style_sheet(chosen: Colours, scale: float) -> str:
         background: {chosen.window}; color: {chosen.muted}; border-color: {chosen.line};
     }}
     QPushButton[danger="true"] {{ color: {chosen.bad}; border-color: {chosen.bad}; }}
-    QLineEdit, QPlainTextEdit, QTableView, QListView {{
+    QLineEdit, QPlainTextEdit, QTableView, QListView, QTreeView {{
         border: 1px solid {chosen.line}; border-radius: {radius}px; padding: {pad // 2}px;
         background: {chosen.surface};
     }}
