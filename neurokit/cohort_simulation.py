@@ -105,31 +105,30 @@ def regions(plan: Plan) -> dict[str, np.ndarray]:
 
 def simulate(plan: Plan) -> list[Person]:
     """Simulate a cohort: patients and controls in turn, the sites evenly among both."""
-    people = []
+    return [simulate_person(plan, number) for number in range(plan.people)]
+
+
+def simulate_person(plan: Plan, number: int) -> Person:
+    """Simulate one person of a cohort: the same alone as among the others."""
     children = np.random.SeedSequence(plan.seed).spawn(plan.people + 1)
     gains = np.random.default_rng(children[-1]).uniform(0.0, 0.5, plan.sites)
-    lumps, places = regions(plan), positions(plan.voxels)
-    for k in range(plan.people):
-        rng = np.random.default_rng(children[k])
-        patient, site = k % 2 == 0, k // 2 % plan.sites
-        motion = float(rng.gamma(4, 0.03))
-        series = _scan(rng, plan, lumps, places, patient)
-        if plan.sites > 1:
-            series += gains[site] * rng.standard_normal((plan.volumes, 1))
-        if plan.motion:
-            jerks = rng.random((plan.volumes, 1)) < motion / 2
-            series += plan.motion * jerks * rng.standard_normal((plan.volumes, 1))
-        people.append(
-            Person(
-                f"sim-{k + 1:03d}",
-                series.astype(np.float32),
-                patient,
-                f"site-{site + 1}",
-                motion,
-                float(rng.uniform(7, 21)),
-            )
-        )
-    return people
+    rng = np.random.default_rng(children[number])
+    patient, site = number % 2 == 0, number // 2 % plan.sites
+    motion = float(rng.gamma(4, 0.03))
+    series = _scan(rng, plan, regions(plan), positions(plan.voxels), patient)
+    if plan.sites > 1:
+        series += gains[site] * rng.standard_normal((plan.volumes, 1))
+    if plan.motion:
+        jerks = rng.random((plan.volumes, 1)) < motion / 2
+        series += plan.motion * jerks * rng.standard_normal((plan.volumes, 1))
+    return Person(
+        f"sim-{number + 1:03d}",
+        series.astype(np.float32),
+        patient,
+        f"site-{site + 1}",
+        motion,
+        float(rng.uniform(7, 21)),
+    )
 
 
 def _scan(

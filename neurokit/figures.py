@@ -43,7 +43,7 @@ def scorer_name(scorer: str) -> str:
     return _NAMES.get(scorer, str(scorer).replace("_", " "))
 
 
-def _styled(draw: Callable[P, Figure]) -> Callable[P, str]:
+def styled(draw: Callable[P, Figure]) -> Callable[P, str]:
     """Let a function that draws a figure give SVG, in our style and no one else's."""
 
     @wraps(draw)
@@ -56,7 +56,7 @@ def _styled(draw: Callable[P, Figure]) -> Callable[P, str]:
     return to_svg
 
 
-@_styled
+@styled
 def draw_scores(summary: pd.DataFrame, people: pd.DataFrame) -> Figure:
     """Draw each pipeline's mean with interval, its people, chance band and majority.
 
@@ -112,7 +112,7 @@ def _score_limits(axes: Axes, *tables: pd.DataFrame) -> None:
     axes.set_xlim(low - 0.03, max(high, 0.6) + 0.02)
 
 
-@_styled
+@styled
 def draw_people(people: pd.DataFrame) -> Figure:
     """Draw each person's score in each pipeline, with interval and chance band.
 
@@ -148,7 +148,7 @@ def draw_people(people: pd.DataFrame) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def draw_pairs(scores: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Figure:
     """Draw pairs of pipelines against each other, a dot a person (or a fold of a single one).
 
@@ -185,7 +185,7 @@ def draw_pairs(scores: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> Figure
     return figure
 
 
-@_styled
+@styled
 def draw_choices(counts: dict[str, pd.DataFrame]) -> Figure:
     """Draw how often each order and lag was chosen.
 
@@ -216,7 +216,7 @@ def draw_choices(counts: dict[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-@_styled
+@styled
 def draw_seconds(frame: pd.DataFrame) -> Figure:
     """Draw how long the folds of each pipeline took: median, and from fastest to slowest.
 

@@ -62,8 +62,12 @@ def write_report(
     """
     if frame.empty:
         raise ValueError("there are no folds to report; run neurokit evaluate first")
-    path = Path(path)
-    text = _render(_context(frame, predictions) | {"title": title, "notes": notes})
+    text = render("report.html", _context(frame, predictions) | {"title": title, "notes": notes})
+    return write_page(Path(path), text)
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write a page whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
@@ -79,7 +83,8 @@ def write_report(
     return path
 
 
-def _render(context: dict[str, Any]) -> str:
+def render(template: str, context: dict[str, Any]) -> str:
+    """Fill one of our pages, which share their style."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -91,8 +96,10 @@ def _render(context: dict[str, Any]) -> str:
         "p": p_value,
         "scorer": scorer_name,
     }
-    source = files("neurokit").joinpath("templates/report.html").read_text(encoding="utf-8")
-    return environment.from_string(source).render(context)
+    folder = files("neurokit").joinpath("templates")
+    style = folder.joinpath("report.css").read_text(encoding="utf-8")
+    source = folder.joinpath(template).read_text(encoding="utf-8")
+    return environment.from_string(source).render(context | {"style": style})
 
 
 def _context(frame: pd.DataFrame, predictions: Predictions | None) -> dict[str, Any]:

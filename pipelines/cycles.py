@@ -306,10 +306,10 @@ class CycleMaps(TransformerMixin, BaseEstimator):
                     f"person {place} has {np.shape(data)[1]} nodes, the others {self.n_nodes_}; "
                     "bring all to one grid and one mask first"
                 )
-            rows.append(self._maps_of(np.asarray(data)))
+            rows.append(self._maps_of(data))
         return with_site(np.array(rows), X)
 
-    def _maps_of(self, data: np.ndarray) -> np.ndarray:
+    def _maps_of(self, data: Any) -> np.ndarray:
         """Maps of one person, remembered while a search goes through folds and settings."""
         how: dict[str, Any] = {
             "features": tuple(self.features),
@@ -320,12 +320,18 @@ class CycleMaps(TransformerMixin, BaseEstimator):
             "backend": self.backend,
         }
         places = None if self.positions_mm is None else np.asarray(self.positions_mm).tobytes()
-        content = hashlib.blake2b(np.ascontiguousarray(data).data, digest_size=16).digest()
-        key = (content, data.shape, data.dtype.str, *how.values(), places, self.normalise)
+
+        def make(values: np.ndarray) -> np.ndarray:
+            maps = node_maps(values, positions_mm=self.positions_mm, **how)
+            return np.concatenate([self._normalised(one) for one in maps.values()])
+
+        key = (_content(data), *how.values(), places, self.normalise)
         found = _REMEMBERED.get(key)
         if found is None:
-            maps = node_maps(data, positions_mm=self.positions_mm, **how)
-            found = np.concatenate([self._normalised(one) for one in maps.values()])
+            # neurokit.cohort_maps.KeptScan has its maps on disk
+            kept = hasattr(data, "maps")
+            settings = [how, self.positions_mm, self.normalise]
+            found = data.maps(settings, make) if kept else make(np.asarray(data))
             _remember(key, found)
         return found
 
@@ -339,6 +345,14 @@ class CycleMaps(TransformerMixin, BaseEstimator):
             logarithm: np.ndarray = np.sign(one) * np.log1p(np.abs(one))
             return logarithm
         return np.asarray(one, dtype=float)
+
+
+def _content(data: Any) -> tuple[Any, ...]:
+    """Name of a scan by what it holds."""
+    if hasattr(data, "content"):
+        return data.content, str(data.folder)
+    values = np.ascontiguousarray(data)
+    return hashlib.blake2b(values.data, digest_size=16).digest(), values.shape, values.dtype.str
 
 
 def series_of(X: Any) -> Any:

@@ -49,6 +49,25 @@ def print_summary(summary: pd.DataFrame) -> None:
     console.print("Bold: above the band in which 95 % of guessers fall.", style="dim")
 
 
+def print_cohort(condition: str, models: pd.DataFrame) -> None:
+    """Print the scores of models on a cohort, each with its interval, beside the majority."""
+    from rich.console import Console
+
+    from neurokit.cohort_report import show
+
+    console = Console()
+    console.print(f"{condition} or control", style="bold", highlight=False)
+    names = ("accuracy", "balanced_accuracy", "auc", "sensitivity", "specificity")
+    short = ("accuracy", "balanced", "AUC", "sensitivity", "specificity", "majority", "people")
+    table = _table("model")
+    for heading in short:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in models.to_dict("records"):
+        cells = [show(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in names]
+        table.add_row(row["model"], *cells, f"{row['majority']:.2f}", f"{row['n']:.0f}")
+    console.print(table)
+
+
 def print_comparison(comparison: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.compare` gives, a table a data set."""
     from rich.console import Console

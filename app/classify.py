@@ -1,0 +1,177 @@
+"""Classify a cohort from its table to its report: what the command line and the window drive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neurokit.cohort import Cohort, without_one_class_sites
+from neurokit.cohort_maps import KeptScan, map_cohort, write_whole
+from neurokit.cohort_report import Maps, mask_frequency, write_cohort_report
+from neurokit.cohort_splits import make_folds
+from neurokit.cohort_study import CohortScores, study_cohort
+from neurokit.datasets.cohorts import find_cohort
+from neurokit.parallel import Workers
+from neurokit.pipelines.cohort_models import cohort_models, describe, mappers
+from neurokit.pipelines.cycles import CycleMaps, series_of
+
+Said = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a cohort.
+
+    Parameters
+    ----------
+    cohort : str
+        See :func:`neurokit.datasets.cohorts.find_cohort`.
+    evaluation, folds, seed
+        See :func:`neurokit.cohort_splits.make_folds`.
+    features : tuple of str
+        Maps, see :func:`neurokit.pipelines.cycles.node_maps`.
+    densities, thresholds : tuple of float
+        What the inner loop tries; thresholds if there are any.
+    permutations : int
+        Whole runs on shuffled diagnoses.
+    one_class_sites : {"leave-out", "keep"}
+        What becomes of sites with patients or controls only.
+    images : dict
+        ``mask``, ``band`` and what else :func:`neurokit.imaging.read_series` takes.
+    """
+
+    cohort: str
+    evaluation: str = "k-fold"
+    folds: int = 5
+    features: tuple[str, ...] = ("cycles",)
+    densities: tuple[float, ...] = (0.05, 0.1, 0.2)
+    thresholds: tuple[float, ...] = ()
+    permutations: int = 0
+    one_class_sites: str = "leave-out"
+    seed: int = 42
+    images: dict[str, Any] = field(default_factory=dict)
+
+
+def classify(
+    question: Question,
+    out: Path,
+    *,
+    workers: Workers,
+    said: Said = lambda what, done, planned: None,
+) -> tuple[Cohort, CohortScores]:
+    """Score maps of cycles on a cohort and write a report; the same again goes on where it stopped.
+
+    Parameters
+    ----------
+    question : Question
+    out : Path
+        Folder of ``report.html``, ``scores.csv``, ``sites.csv``, ``people.csv``, the frequency of
+        the mask (NIfTI or CSV), and ``kept``, where maps and folds are kept.
+    workers : Workers
+        Where it runs.
+    said : callable
+        Is told of each person and each fold.
+
+    Returns
+    -------
+    cohort, scores
+
+    Raises
+    ------
+    ValueError, OSError
+        If anything asked for cannot be.
+    """
+    cohort = find_cohort(question.cohort, **question.images)
+    cohort = without_one_class_sites(cohort, question.one_class_sites)
+    split: dict[str, Any] = {
+        "evaluation": question.evaluation,
+        "folds": question.folds,
+        "seed": question.seed,
+    }
+    make_folds(cohort.table, **split)  # bad input is refused before hours of work
+    n_times, n_nodes = _first_shape(cohort)
+    _require_memory(n_times, n_nodes, workers)
+    models = cohort_models(
+        question.features,
+        n_nodes,
+        several_scans=bool(cohort.table["subject"].duplicated().any()),
+        densities=question.densities,
+        thresholds=question.thresholds,
+        voxels=cohort.voxels if cohort.grid is None else cohort.grid.voxels,
+        positions_mm=None if cohort.grid is None else cohort.grid.positions_mm,
+        random_state=question.seed,
+    )
+    settings = mappers(next(iter(models.values())))
+    kept = out / "kept"
+    cohort = map_cohort(cohort, settings, kept, workers=workers, said=said)
+    found = study_cohort(
+        cohort,
+        models,
+        kept,
+        permutations=question.permutations,
+        describe=describe,
+        workers=workers,
+        said=said,
+        **split,
+    )
+    _write(out, cohort, found, _usual_maps(cohort, found, settings), question)
+    return cohort, found
+
+
+def _first_shape(cohort: Cohort) -> tuple[int, int]:
+    """Shape of the first scan that can be read."""
+    first: Exception | None = None
+    for source in cohort.sources:
+        try:
+            n_times, n_nodes = np.shape(source.read())
+        except Exception as error:  # a bad file is set aside later, by name
+            first = first or error
+        else:
+            return n_times, n_nodes
+    raise ValueError(f"no scan of {cohort.name} can be read: {first}")
+
+
+def _require_memory(n_times: int, n_nodes: int, workers: Workers) -> None:
+    from neurokit.memory import graph_bytes, require
+
+    processes = max(workers.jobs, 1) if workers.engine == "local" else 1
+    require(
+        processes * graph_bytes(n_nodes, n_times),
+        f"graphs of {n_nodes} nodes in {processes} processes",
+        "give fewer --jobs, a smaller mask or larger voxels",
+    )
+
+
+def _usual_maps(cohort: Cohort, found: CohortScores, settings: list[CycleMaps]) -> Maps:
+    """First map of everyone, at the density or threshold that the folds chose most."""
+    knob = found.details[0]["knob"]
+    chosen = Counter(one["chosen"][f"maps__{knob}"] for one in found.details).most_common(1)[0][0]
+    mapper = next(one for one in settings if getattr(one, knob) == chosen)
+    scans: list[KeptScan] = series_of(cohort.table)
+    n_nodes = scans[0].shape[1]
+    values = np.asarray(mapper.fit(scans).transform(scans))[:, :n_nodes]
+    name = "3-cycles" if mapper.features[0] == "cycles" else mapper.features[0]
+    return Maps(values, f"log of 1 + {name} at {knob} {chosen:g}")
+
+
+def _write(out: Path, cohort: Cohort, found: CohortScores, maps: Maps, question: Question) -> None:
+    tables = {"scores": found.models, "sites": found.sites, "people": found.people}
+    for name, table in tables.items():
+        _write_text(out / f"{name}.csv", table.to_csv(index=False))
+    frequency = mask_frequency(found)
+    if cohort.grid is not None:
+        image = cohort.grid.to_nifti(frequency.astype(np.float32))
+        image.to_filename(out / "mask-frequency.nii.gz")
+    else:
+        lines = "\n".join(f"{node + 1},{one:.4f}" for node, one in enumerate(frequency))
+        _write_text(out / "mask-frequency.csv", f"node,frequency\n{lines}\n")
+    write_cohort_report(out / "report.html", cohort, found, maps, asdict(question))
+
+
+def _write_text(path: Path, text: str) -> None:
+    write_whole(path, lambda stream: stream.write(text.encode()))
