@@ -1,11 +1,16 @@
 """Graphs of correlations and the cycles in them, beside networkx, scipy and igraph."""
 
+import os
+import subprocess
+import sys
+
 import networkx as nx
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
 from neurokit.kernels import (
+    available,
     clustering_coefficients,
     correlation_graph,
     expected_triangles,
@@ -16,6 +21,7 @@ from neurokit.kernels import (
 from neurokit.kernels.cpu import graphs as cpu
 from neurokit.kernels.graphs import SIGNS, as_packed
 
+each_backend = pytest.mark.parametrize("backend", available())
 each_host_backend = pytest.mark.parametrize("backend", ["reference", "cpu"])
 each_sign = pytest.mark.parametrize("sign", SIGNS)
 SIZES = [1, 2, 63, 64, 65, 127, 200]
@@ -71,9 +77,9 @@ def test_triangles_equal_networkx_on_sixty_graphs():
         np.testing.assert_array_equal(triangles(graph), counts_of(graph))
 
 
-@each_host_backend
+@each_backend
 def test_every_backend_counts_the_same(backend):
-    for n in (1, 5, 40):
+    for n in (0, 1, 13):
         graph = nx.gnp_random_graph(n, 0.3, seed=n)
         np.testing.assert_array_equal(triangles(graph, backend=backend), counts_of(graph))
         np.testing.assert_array_equal(
@@ -111,9 +117,8 @@ def test_rows_in_chunks_and_lists_of_neighbours_count_the_same(monkeypatch):
     packed = as_packed(nx.gnp_random_graph(1200, 0.05, seed=4))
     whole = triangles(packed)
     np.testing.assert_array_equal(cpu.triangles_listed(*lists_of(packed)), whole)
-    monkeypatch.setattr(cpu, "IN_CACHE", 0)
     monkeypatch.setattr(cpu, "CHUNK", 8)
-    monkeypatch.setattr(cpu, "BLOCK", 128)
+    monkeypatch.setattr(cpu, "BLOCK", 1024)
     np.testing.assert_array_equal(triangles(packed), whole)
 
 
@@ -137,6 +142,87 @@ def test_a_sparse_graph_of_many_nodes_is_not_packed(monkeypatch):
     common.setdiag(0)
     common.data = common.data * (common.data - 1) // 2
     np.testing.assert_array_equal(four_cycles(graph), common.sum(axis=1))
+
+
+@each_backend
+@each_sign
+def test_every_backend_correlates_the_same(backend, sign):
+    series = make_series(13, n_times=17)
+    for how in ({"threshold": 0.1}, {"density": 0.3}, {"density": 0.0}):
+        found = correlation_graph(series, sign=sign, backend=backend, **how)
+        expected = correlation_graph(series, sign=sign, backend="reference", **how)
+        np.testing.assert_array_equal(found.bits, expected.bits)
+        np.testing.assert_allclose(found.strengths, expected.strengths, rtol=1e-5)
+        np.testing.assert_allclose(found.threshold, expected.threshold, rtol=1e-5)
+
+
+@each_backend
+def test_every_backend_joins_across_tiles_and_isolates_broken_series(backend):
+    series = make_series(66, n_times=17)
+    series[:, 3], series[2, 65] = 1.0, np.nan
+    found = correlation_graph(series, threshold=0.3, backend=backend)
+    np.testing.assert_array_equal(found.bits, correlation_graph(series, threshold=0.3).bits)
+    assert found.degrees[[3, 65]].tolist() == [0, 0]
+
+
+def test_tensor_cores_and_bits_count_the_same(monkeypatch):
+    gpu = pytest.importorskip("neurokit.kernels.gpu.graphs", reason="no numba-cuda")
+    if "gpu" not in available():
+        pytest.skip("no CUDA device and no simulator")
+    graph = nx.gnp_random_graph(11, 0.6, seed=9)
+    asked = []
+
+    def multiply(panel, dense, products):
+        asked.append(len(panel))
+        left, right = (each.copy_to_host().astype(np.int32) for each in (panel, dense))
+        products.copy_to_device(left @ right.T)
+
+    if gpu._cublas() is None:
+        monkeypatch.setattr(gpu, "_cublas", lambda: True)
+        monkeypatch.setattr(gpu, "_multiply", multiply)
+    monkeypatch.setattr(gpu, "PANEL", 8)
+    for count in (triangles, four_cycles):
+        np.testing.assert_array_equal(count(graph, backend="gpu"), count(graph))
+    assert asked in ([], [8, 8, 8, 8])  # a device asks cupy instead
+
+
+COMPILE = """
+from types import SimpleNamespace
+from numba import cuda, float32, float64, int8, int32, int64, uint64
+from numba.cuda import dispatcher
+from neurokit.kernels.gpu import graph_blocks as blocks
+dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=(9, 0))
+units, bits, flat = float32[:, ::1], uint64[:, ::1], int64[::1]
+for kernel, signature in [
+    (blocks.join, (units, int64, float32, bits, units)),
+    (blocks.add_up, (units, float64[::1])),
+    (blocks.count_keys, (units, int64, int64, int64, int64, flat)),
+    (blocks.count_common, (bits, flat)),
+    (blocks.count_squares, (bits, flat)),
+    (blocks.spread, (bits, int8[:, ::1])),
+    (blocks.sum_products, (int8[:, ::1], int32[:, ::1], int64, int64, flat)),
+]:
+    ptx, _ = cuda.compile_ptx(kernel.py_func, signature, cc=(9, 0))
+    # sums of pairs stay in registers, and nothing is rounded to fewer bits
+    assert ".entry" in ptx and ".local" not in ptx and "tf32" not in ptx
+    name = kernel.py_func.__name__
+    assert ("fma.rn.f32" in ptx) == (name in ("join", "count_keys")), name
+    assert ("popc.b64" in ptx) == (name in ("count_common", "count_squares")), name
+"""
+
+
+def test_the_gpu_kernels_compile_for_a_device_that_is_not_here():
+    pytest.importorskip("numba_cuda")
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "0"}
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", COMPILE],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if "DynamicLibNotFoundError" in ended.stderr or "NvvmSupportError" in ended.stderr:
+        pytest.skip("no CUDA compiler here (libnvvm, libnvrtc): pip install numba-cuda[cu12]")
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_four_cycles_are_pairs_of_common_neighbours():

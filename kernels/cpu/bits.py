@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 LANES = 64
 _VECTOR = ir.VectorType(ir.FloatType(), LANES)
 _LANE = ir.IntType(32)
+_WORDS = ir.VectorType(ir.IntType(64), 8)
 
 
 @intrinsic
@@ -52,3 +53,33 @@ def at_least(context: Any, address: Any, threshold: Any) -> Any:
         return builder.bitcast(builder.fcmp_ordered(">=", values, thresholds), ir.IntType(64))
 
     return types.uint64(types.uint64, types.float32), build
+
+
+@intrinsic
+def common(context: Any, left: Any, right: Any, n_words: Any) -> Any:
+    """Count the bits that the words at two addresses have in common; eight divides their number.
+
+    Left to itself LLVM takes up to 31 words at the end of a row one by one.
+    """
+
+    def build(context, builder, signature, arguments):
+        def known(name, result):
+            kind = ir.FunctionType(result, [_WORDS])
+            return cgutils.get_or_insert_function(builder.module, kind, name)
+
+        counts = known("llvm.ctpop.v8i64", _WORDS)
+        sums = known("llvm.vector.reduce.add.v8i64", ir.IntType(64))
+        total = cgutils.alloca_once_value(builder, ir.Constant(_WORDS, [0] * 8))
+        start, step = (ir.Constant(ir.IntType(64), value) for value in (0, 8))
+        with cgutils.for_range_slice(builder, start, arguments[2], step, inc=True) as (at, _):
+            sides = []
+            for address in arguments[:2]:
+                place = builder.add(address, builder.shl(at, ir.Constant(at.type, 3)))
+                words = builder.load(builder.inttoptr(place, _WORDS.as_pointer()))
+                words.align = 8
+                sides.append(words)
+            both = builder.call(counts, [builder.and_(*sides)])
+            builder.store(builder.add(builder.load(total), both), total)
+        return builder.call(sums, [builder.load(total)])
+
+    return types.int64(types.uint64, types.uint64, types.int64), build

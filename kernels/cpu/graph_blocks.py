@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from neurokit.kernels.cpu.bits import at_least, lowest, popcount
+from neurokit.kernels.cpu.bits import at_least, common, lowest
 
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 ONE = np.uint64(1)
@@ -117,15 +117,6 @@ def correlate_pairs(units: Any, pairs: Any, out: Any) -> None:
         out[p] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", **INNER)
-def _common(left: Any, right: Any) -> int:
-    """Count the bits that two rows have in common."""
-    total = 0
-    for w in range(len(left)):
-        total += popcount(left[w] & right[w])
-    return total
-
-
 @njit(cache=True, nogil=True, error_model="numpy")
 def count_common(bits: Any, strip: int, n_strips: int, chunk: int, block: int, out: Any) -> None:
     """Add to both ends of each edge the neighbours that they have in common.
@@ -134,19 +125,17 @@ def count_common(bits: Any, strip: int, n_strips: int, chunk: int, block: int, o
     words of ``block`` rows, stays in the cache.
     """
     n_nodes, n_words = bits.shape
+    stride = np.uint64(8 * n_words)
     for start in range(0, n_words, chunk):
-        stop = min(start + chunk, n_words)
+        size = min(chunk, n_words - start)
+        origin = np.uint64(bits.ctypes.data + 8 * start)
         for first in range(0, n_nodes, block):
             last = min(first + block, n_nodes)
             for base in range(64 * strip, last, 64 * n_strips):
                 for i in range(base, min(base + 64, last)):
-                    row = bits[i][start:stop]
-                    any_word = np.uint64(0)
-                    for w in range(len(row)):
-                        any_word |= row[w]
-                    if not any_word:
+                    row, mine = origin + np.uint64(i) * stride, 0
+                    if not common(row, row, size):
                         continue
-                    mine = 0
                     for w in range(max(first // 64, i // 64), (last + 63) // 64):
                         word = bits[i, w]
                         if w == i // 64:
@@ -154,23 +143,24 @@ def count_common(bits: Any, strip: int, n_strips: int, chunk: int, block: int, o
                         while word:
                             j = 64 * w + lowest(word)
                             word &= word - ONE
-                            common = _common(row, bits[j][start:stop])
-                            mine += common
-                            out[j] += common
+                            both = common(row, origin + np.uint64(j) * stride, size)
+                            mine += both
+                            out[j] += both
                     out[i] += mine
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def count_squares(bits: Any, strip: int, n_strips: int, out: Any) -> None:
     """Add to both of each two nodes the pairs of neighbours that they have in common."""
-    n_nodes = len(bits)
+    n_nodes, n_words = bits.shape
+    origin, stride = np.uint64(bits.ctypes.data), np.uint64(8 * n_words)
     for base in range(64 * strip, n_nodes, 64 * n_strips):
         end = min(base + 64, n_nodes)
         for j in range(base + 1, n_nodes):
-            other, theirs = bits[j], 0
+            other, theirs = origin + np.uint64(j) * stride, 0
             for i in range(base, min(end, j)):
-                common = _common(bits[i], other)
-                pairs = common * (common - 1) // 2
+                both = common(origin + np.uint64(i) * stride, other, n_words)
+                pairs = both * (both - 1) // 2
                 out[i] += pairs
                 theirs += pairs
             out[j] += theirs

@@ -14,10 +14,8 @@ from neurokit.kernels.threads import in_threads
 
 TILE = 1024
 SAMPLED = 2**20  # pairs, at most, that say about where a threshold lies
-CHUNK = 128  # words of a row that are compared at a time, and rows they are compared with,
-BLOCK = 512  # half a megabyte together
-IN_CACHE = 2**25  # bytes of bits up to which whole rows are compared
-STRIPS = 16
+CHUNK = 512  # words of a row, at most, that are compared at a time,
+BLOCK = 5 * 2**14  # and words together with those of the rows they are compared with: 640 KB
 # nanoseconds: to compare eight words, for each edge besides; to look at a word, for each edge
 # that is listed, for a step along a list
 COMPARE, EDGE, LOOK, LIST, STEP = 0.9, 4.0, 0.4, 12.0, 1.1
@@ -157,14 +155,14 @@ def triangles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     on_lists = LOOK * bits.size + LIST * n_edges + STEP * _steps(neighbours)
     if on_lists < on_bits:
         return triangles_listed(*_lists(bits, neighbours), n_threads)
-    whole = bits.nbytes <= IN_CACHE or n_edges < 0.01 * n_nodes**2 / 2
-    chunk, block = (n_words, max(n_nodes, 1)) if whole else (CHUNK, BLOCK)
-    counts = _summed(
-        n_nodes,
-        n_threads,
-        lambda strip, out: blocks.count_common(bits, strip, STRIPS, chunk, block, out),
-    )
-    return counts // 2
+    n_chunks = -(-n_words // CHUNK)
+    chunk = -(-n_words // (8 * n_chunks)) * 8
+    block = max(BLOCK // chunk // 64, 1) * 64
+
+    def count_strip(strip: int, n_strips: int, out: np.ndarray) -> None:
+        blocks.count_common(bits, strip, n_strips, chunk, block, out)
+
+    return _summed(n_nodes, n_threads, count_strip) // 2
 
 
 def _steps(neighbours: np.ndarray) -> float:
@@ -186,9 +184,9 @@ def triangles_listed(starts: np.ndarray, targets: np.ndarray, n_threads: int = 1
     later = np.empty(len(targets) // 2, dtype=np.int32)
     blocks.list_later(starts, targets, rank, firsts, later)
 
-    def count_part(part: int, out: np.ndarray) -> None:
+    def count_part(part: int, n_parts: int, out: np.ndarray) -> None:
         seen = np.zeros(n_nodes, dtype=np.bool_)
-        blocks.count_listed(firsts, later, part, STRIPS, seen, out)
+        blocks.count_listed(firsts, later, part, n_parts, seen, out)
 
     return _summed(n_nodes, n_threads, count_part)[rank]
 
@@ -201,18 +199,20 @@ def four_cycles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     on_lists = LOOK * bits.size + STEP * float(np.sum(neighbours.astype(float) ** 2))
     if on_lists < on_bits:
         return four_cycles_listed(*_lists(bits, neighbours), n_threads)
-    return _summed(
-        n_nodes, n_threads, lambda strip, out: blocks.count_squares(bits, strip, STRIPS, out)
-    )
+
+    def count_strip(strip: int, n_strips: int, out: np.ndarray) -> None:
+        blocks.count_squares(bits, strip, n_strips, out)
+
+    return _summed(n_nodes, n_threads, count_strip)
 
 
 def four_cycles_listed(starts: np.ndarray, targets: np.ndarray, n_threads: int = 1) -> np.ndarray:
     """Four-cycles by the neighbours' neighbours of each node."""
     n_nodes = len(starts) - 1
 
-    def count_part(part: int, out: np.ndarray) -> None:
+    def count_part(part: int, n_parts: int, out: np.ndarray) -> None:
         seen, found = np.zeros(n_nodes, dtype=np.int64), np.empty(n_nodes, dtype=np.int64)
-        blocks.count_squares_listed(starts, targets, part, STRIPS, seen, found, out)
+        blocks.count_squares_listed(starts, targets, part, n_parts, seen, found, out)
 
     return _summed(n_nodes, n_threads, count_part)
 
@@ -225,16 +225,18 @@ def _lists(bits: np.ndarray, neighbours: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _summed(
-    n_nodes: int, n_threads: int, count_strip: Callable[[int, np.ndarray], None]
+    n_nodes: int, n_threads: int, count_strip: Callable[[int, int, np.ndarray], None]
 ) -> np.ndarray:
     """Sum of what each strip counts."""
+    # every strip fetches all rows, so that one is enough for one thread
+    n_strips = 1 if n_threads == 1 else 4 * n_threads
 
     def count_one(strip: int) -> np.ndarray:
         out = np.zeros(n_nodes, dtype=np.int64)
-        count_strip(strip, out)
+        count_strip(strip, n_strips, out)
         return out
 
     total = np.zeros(n_nodes, dtype=np.int64)
-    for part in in_threads(count_one, range(STRIPS), n_threads):
+    for part in in_threads(count_one, range(n_strips), n_threads):
         total += part
     return total
