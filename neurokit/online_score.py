@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from neurokit.intervals import binomial_band, wilson
-from neurokit.online import TrialOutcome
+
+if TYPE_CHECKING:
+    from neurokit.online import TrialOutcome
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,29 @@ class Score:
             f"({self.low:.0%} to {self.high:.0%}); guessing gives {self.chance_low:.0%} to "
             f"{self.chance_high:.0%}"
         )
+
+
+def pool(told: Iterable[Mapping[str, Any]]) -> Score | None:
+    """The scores of several runs as one, from what a workspace keeps of each.
+
+    Runs with another number of classes than the last one are left out; None where nothing was
+    decided. The majority is the largest that the runs' own allow.
+    """
+    scores = [Score(**each) for each in told if each.get("decided")]
+    same = [each for each in scores if each.chance == scores[-1].chance]
+    if not same:
+        return None
+    right, decided, trials, majority = (
+        sum(numbers)
+        for numbers in zip(
+            *((s.right, s.decided, s.trials, s.majority * s.decided) for s in same), strict=True
+        )
+    )
+    chance = same[-1].chance
+    return Score(
+        right, decided, trials, right / decided, *wilson(right / decided, decided),
+        chance, *binomial_band(chance, decided), majority / decided,
+    )  # fmt: skip
 
 
 def score(outcomes: Iterable[TrialOutcome], n_classes: int) -> Score:

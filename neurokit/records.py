@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from neurokit.protocol import GrazProtocol
+
+if TYPE_CHECKING:
+    from neurokit.online_score import Score
 
 Consent = Literal["unknown", "given", "refused", "withdrawn"]
 Side = Literal["unknown", "none", "left", "right", "both"]
@@ -133,16 +136,16 @@ class ClinicalScore:
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """How well a visit's chosen attempt decided: shares from 0 to 1, None where it is not known.
+    """How well a visit's chosen attempt or its feedback decided: shares from 0 to 1.
 
     ``low`` and ``high`` bound the 95 % interval, ``chance_low`` and ``chance_high`` the band in
-    which guessing falls.
+    which guessing falls; what is not known is None. Feedback is of no one attempt.
     """
 
     visit_id: int
     visit: int
     started: datetime
-    training_id: int
+    training_id: int | None
     pipeline: str
     n_trials: int
     accuracy: float
@@ -167,6 +170,25 @@ def trend_point(visit: Visit, training: Training) -> TrendPoint:
         n_trials=int(told.get("n_trials") or 0),
         accuracy=float(told["score"]),
         **{name: told.get(name) for name in names},
+    )
+
+
+def feedback_point(visit: Visit, found: Score) -> TrendPoint:
+    """A visit's point of the trend of feedback."""
+    return TrendPoint(
+        visit_id=visit.id,
+        visit=visit.number,
+        started=visit.started,
+        training_id=None,
+        pipeline="",
+        n_trials=found.decided,
+        accuracy=found.right / found.decided,
+        low=found.low,
+        high=found.high,
+        chance=found.chance,
+        chance_low=found.chance_low,
+        chance_high=found.chance_high,
+        majority=found.majority,
     )
 
 

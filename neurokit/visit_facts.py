@@ -27,7 +27,8 @@ from neurokit.workspace import Workspace
 
 CAPTIONS = {
     "trend": "Line: 95 % interval. Grey: where 95 % of guessers fall with as many trials; a hollow "
-    "dot lies within it. Each visit is shown by the attempt that was chosen.",
+    "mark lies within it. Dots: the attempt that was chosen in each visit; diamonds: the trials of "
+    "its feedback.",
     "attempts": "The highest of several attempts flatters: the more are tried, the more one of "
     "them exceeds by luck.",
     "spectra": "Welch, windows of 1 s, 0.5 to 3.5 s after the cue, all calibrations of the visit. "
@@ -62,7 +63,10 @@ def gather(workspace: Workspace, visit_id: int) -> dict[str, Any]:
     runs = workspace.runs(visit_id)
     trainings = workspace.trainings(visit_id)
     chosen = workspace.chosen_training(visit_id)
-    points = [point for point in workspace.trend_points(patient.id) if point.visit <= visit.number]
+    points, feedback = (
+        [point for point in found if point.visit <= visit.number]
+        for found in (workspace.trend_points(patient.id), workspace.feedback_points(patient.id))
+    )
     return {
         "pseudonym": patient.pseudonym,
         "number": visit.number,
@@ -78,7 +82,7 @@ def gather(workspace: Workspace, visit_id: int) -> dict[str, Any]:
             (f"{each.when:%Y-%m-%d}", each.scale, f"{each.value:g}")
             for each in workspace.scores(patient.id)
         ],
-        "trend": draw_trend(points) if points else None,
+        "trend": draw_trend(points, feedback) if points or feedback else None,
         "attempts_figure": _attempts_figure(trainings, chosen),
         "confusion": _confusion(chosen),
         **_spectra(runs),

@@ -65,28 +65,46 @@ def _picture(draw: Callable[P, Figure]) -> Callable[P, Picture]:
 
 
 @_picture
-def draw_trend(points: Sequence[TrendPoint]) -> Figure:
-    """Accuracy over visits, each with its interval and the band of guessing."""
+def draw_trend(points: Sequence[TrendPoint], feedback: Sequence[TrendPoint] = ()) -> Figure:
+    """Accuracy over visits, and of their feedback, with intervals and the bands of guessing."""
     figure = new_figure(7.2, 2.3)
     axes = figure.add_subplot()
-    places = range(len(points))
+    days = {point.visit: point.started for point in (*points, *feedback)}
+    numbers = sorted(days)
+    # side by side where a visit has both
+    aside = 0.2 if feedback else 0.0
+    for series, shift, colour, mark in (
+        (points, -aside, PALETTE[0], "o"), (feedback, aside, PALETTE[1], "D"),
+    ):  # fmt: skip
+        places = [numbers.index(point.visit) + shift for point in series]
+        _trend_line(axes, places, series, (colour, mark), 0.8 - 2 * aside)
+    labels = [f"{say('visit')} {number}\n{days[number]:%Y-%m-%d}" for number in numbers]
+    every = max(1, len(numbers) // 8)
+    axes.set_xticks(range(len(numbers))[::-every][::-1], labels[::-every][::-1])
+    axes.set_xlim(-0.6, max(len(numbers), 4) - 0.4)
+    _shares(axes)
+    return figure
+
+
+def _trend_line(
+    axes: Axes,
+    places: Sequence[float],
+    points: Sequence[TrendPoint],
+    look: tuple[str, str],
+    width: float,
+) -> None:
+    """One dot a visit with its interval over the band of guessing; hollow within it."""
+    colour, mark = look
+    axes.plot(places, [point.accuracy for point in points], ":", color=colour, linewidth=1)
     for place, point in zip(places, points, strict=True):
-        _chance(axes, place, point.chance_low, point.chance_high)
-        _interval(axes, place, point.low, point.high)
-    axes.plot(places, [point.accuracy for point in points], ":", color=PALETTE[0], linewidth=1)
-    for place, point in zip(places, points, strict=True):
+        _chance(axes, place, point.chance_low, point.chance_high, width)
+        _interval(axes, place, point.low, point.high, colour)
         above = point.chance_high is not None and point.accuracy > point.chance_high
-        face = PALETTE[0] if above else "white"
-        axes.plot(place, point.accuracy, "o", mec=PALETTE[0], mfc=face, markersize=7)
+        face = colour if above else "white"
+        axes.plot(place, point.accuracy, mark, mec=colour, mfc=face, markersize=6.5)
         top = point.high or point.accuracy
         axes.annotate(f"{point.accuracy:.0%}", (place, top), (0, 3), ha="center",
                       textcoords="offset points", fontsize=8.5)  # fmt: skip
-    labels = [f"{say('visit')} {point.visit}\n{point.started:%Y-%m-%d}" for point in points]
-    every = max(1, len(points) // 8)
-    axes.set_xticks(places[::-every][::-1], labels[::-every][::-1])
-    axes.set_xlim(-0.6, max(len(points), 4) - 0.4)
-    _shares(axes)
-    return figure
 
 
 @_picture
@@ -168,14 +186,14 @@ def _spectrum(
     axes.plot(frequencies, mean, color=colour, label=label, marker=marker, markevery=5, ms=4)
 
 
-def _chance(axes: Axes, place: float, low: float | None, high: float | None) -> None:
+def _chance(axes: Axes, place: float, low: float | None, high: float | None, width: float) -> None:
     if low is not None and high is not None:
-        axes.bar(place, high - low, bottom=low, width=0.8, color=BAND, zorder=0)
+        axes.bar(place, high - low, bottom=low, width=width, color=BAND, zorder=0)
 
 
-def _interval(axes: Axes, place: float, low: float | None, high: float | None) -> None:
+def _interval(axes: Axes, place: float, low: float | None, high: float | None, colour: str) -> None:
     if low is not None and high is not None:
-        axes.vlines(place, low, high, color=PALETTE[0], linewidth=2)
+        axes.vlines(place, low, high, color=colour, linewidth=2)
 
 
 def _shares(axes: Axes) -> None:

@@ -24,6 +24,7 @@ from neurokit.records import (
     TrendPoint,
     Trial,
     Visit,
+    feedback_point,
     midnight,
     note_of,
     now_text,
@@ -151,6 +152,21 @@ class Workspace(People):
         """How well the chosen attempt of each visit decided, the first visit first."""
         chosen = [(visit, self.chosen_training(visit.id)) for visit in self.visits(patient_id)]
         return [trend_point(visit, training) for visit, training in chosen if training]
+
+    def feedback_points(self, patient_id: int) -> list[TrendPoint]:
+        """How well the online runs of each visit decided, together, the first visit first."""
+        from neurokit.online_score import pool
+
+        query = (
+            "SELECT json_extract(runs.settings, '$.score') AS score FROM runs WHERE visit_id = ? "
+            "AND kind = 'online' AND score IS NOT NULL ORDER BY number"
+        )
+        points = []
+        for visit in self.visits(patient_id):
+            told = [json.loads(row["score"]) for row in self.rows(query, visit.id)]
+            if told and (found := pool(told)) is not None:
+                points.append(feedback_point(visit, found))
+        return points
 
     def trend(self, patient_id: int) -> pd.DataFrame:
         """`trend_points` as a table, a row a visit."""

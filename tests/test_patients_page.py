@@ -161,12 +161,18 @@ def test_an_online_run_shows_what_it_reached(page, workspace):
     visit = workspace.open_visit(patient.id)
     path = workspace.new_recording_path(visit.id, "online")
     path.write_bytes(b"XDF:")
-    score = {"accuracy": 0.75, "low": 0.53, "high": 0.89, "chance_low": 0.3, "chance_high": 0.7}
+    score = {
+        "right": 15, "decided": 20, "trials": 20, "accuracy": 0.75, "low": 0.53, "high": 0.89,
+        "chance": 0.5, "chance_low": 0.3, "chance_high": 0.7, "majority": 0.5,
+    }  # fmt: skip
     workspace.add_run(visit.id, path, kind="online", settings={"score": score})
     actions.open_patient(page.desk, patient.id)
     row = page.card.visits.topLevelItem(0).child(0)
     shown = [row.text(column).strip() for column in (4, 5, 6)]
     assert shown == ["75 %  ● above guessing", "53–89 %", "30–70 %"]
+    assert page.card.trend.in_words() == [
+        "Visit 1, feedback: 75 %, interval 53–89 %, guessing 30–70 %"
+    ]
 
 
 def test_an_old_visit_is_opened_with_its_own_runs(page, workspace):

@@ -5,12 +5,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from neurokit import workspace_schema
+from neurokit.intervals import binomial_band, wilson
+from neurokit.online import TrialOutcome
+from neurokit.online_score import score
 from neurokit.protocol import GrazProtocol
 from neurokit.workspace import Trial, Workspace
 from tests.visits import attempt
@@ -172,6 +176,23 @@ def test_the_trend_takes_the_chosen_attempt_and_not_the_best(workspace):
     assert list(frame.chance_high) == [0.64, 0.64]
     workspace.update_training(last, deleted=True)
     assert accuracies() == [0.9, 0.7]
+
+
+def test_the_runs_of_a_visits_feedback_count_together(workspace):
+    visit = workspace.open_visit(workspace.add_patient().id)
+    outcomes = [TrialOutcome(0, "feet", each, 0.5, 0) for each in ("feet",) * 9 + ("rest", "")]
+    for some in (outcomes, outcomes[:4], outcomes[-1:]):
+        found = asdict(score(some, 2))
+        add_run(workspace, visit, kind="online", settings={"score": found})
+    add_run(workspace, visit, kind="online", settings={"score": asdict(score(outcomes, 3))})
+    add_run(workspace, visit, kind="online")
+    (point,) = workspace.feedback_points(visit.patient_id)
+    assert (point.chance, point.n_trials) == (pytest.approx(1 / 3), 10)
+    workspace.delete("runs", workspace.runs(visit.id)[-2].id)
+    (point,) = workspace.feedback_points(visit.patient_id)
+    assert (point.accuracy, point.n_trials) == (13 / 14, 14)
+    assert (point.low, point.high) == wilson(13 / 14, 14)
+    assert (point.chance_low, point.chance_high) == binomial_band(0.5, 14)
 
 
 def test_notes_and_scores_come_back_in_the_order_of_time(workspace):

@@ -118,7 +118,7 @@ class PatientCard(QWidget):
         self.form.show_patient(patient, read_only=read_only)
         points = workspace.trend_points(patient.id)
         self.visits.show_visits(visits, runs, points, state.visit)
-        self.trend.show_points(points, state.settings)
+        self.trend.show_points(points, workspace.feedback_points(patient.id), state.settings)
         self.scores.show_scores(workspace.scores(patient.id), read_only=read_only)
         self.recordings.setEnabled(not read_only)
         self.erase.setEnabled(not read_only)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QSizePolicy, QWidget
@@ -18,17 +20,23 @@ WIDEST_STEP = 14
 
 
 class TrendChart(QWidget):
-    """Draws the points of `Workspace.trend_points`."""
+    """Draws the points of `Workspace.trend_points`, and diamonds for those of the feedback."""
 
     def __init__(self) -> None:
         super().__init__()
         self.points: list[TrendPoint] = []
+        self.feedback: list[TrendPoint] = []
+        self._days: dict[int, datetime] = {}
         self.colours = colours(Settings())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_points(self, points: list[TrendPoint], settings: Settings) -> None:
+    def show_points(
+        self, points: list[TrendPoint], feedback: list[TrendPoint], settings: Settings
+    ) -> None:
         """Draw these."""
-        self.points, self.colours = points, colours(settings)
+        self.points, self.feedback, self.colours = points, feedback, colours(settings)
+        found = {point.visit: point.started for point in (*points, *feedback)}
+        self._days = {number: found[number] for number in sorted(found)}
         self.setAccessibleName(tr("Accuracy over visits"))
         self.setAccessibleDescription(". ".join(self.in_words()))
         self.setToolTip("\n".join(self.in_words()))
@@ -37,7 +45,8 @@ class TrendChart(QWidget):
 
     def in_words(self) -> list[str]:
         """The chart for who does not see it."""
-        text = tr("Visit {number}: {accuracy}, interval {interval}, guessing {chance}")
+        trained = tr("Visit {number}: {accuracy}, interval {interval}, guessing {chance}")
+        fed = tr("Visit {number}, feedback: {accuracy}, interval {interval}, guessing {chance}")
         return [
             text.format(
                 number=point.visit,
@@ -45,7 +54,8 @@ class TrendChart(QWidget):
                 interval=span(point.low, point.high),
                 chance=span(point.chance_low, point.chance_high),
             )
-            for point in self.points
+            for text, points in ((trained, self.points), (fed, self.feedback))
+            for point in points
         ]
 
     def sizeHint(self) -> QSize:
@@ -61,7 +71,7 @@ class TrendChart(QWidget):
         """Draw axes, bands, intervals and points."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.points:
+        if not self._days:
             painter.setPen(QColor(self.colours.muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()), int(flags), tr("No visit has a decoder yet"))
@@ -71,12 +81,17 @@ class TrendChart(QWidget):
         top = self._legend(painter, left) + 0.8 * line
         area = QRectF(left, top, self.width() - left - line, self.height() - top - 2.6 * line)
         self._axes(painter, area)
-        self._bands(painter, area)
-        self._accuracies(painter, area)
+        # side by side where a visit has both
+        step = self._x(area, 1) - self._x(area, 0)
+        aside = 0.2 * step if self.feedback else 0.0
+        for points, shift in ((self.points, -aside), (self.feedback, aside)):
+            xs = [self._x(area, list(self._days).index(point.visit)) + shift for point in points]
+            self._bands(painter, area, points, xs, 0.8 * step - 2 * aside)
+            self._accuracies(painter, area, points, xs)
 
     def _x(self, area: QRectF, place: int) -> float:
         step = min(
-            area.width() / len(self.points), self.fontMetrics().averageCharWidth() * WIDEST_STEP
+            area.width() / len(self._days), self.fontMetrics().averageCharWidth() * WIDEST_STEP
         )
         return area.left() + step * (place + 0.5)
 
@@ -96,32 +111,38 @@ class TrendChart(QWidget):
         width = self._x(area, 1) - self._x(area, 0)
         shown = self._every(width)
         centre = int(Qt.AlignmentFlag.AlignHCenter)
-        for place, point in enumerate(self.points):
+        for place, (number, day) in enumerate(self._days.items()):
             # counted from the last one, which matters most
-            if (len(self.points) - 1 - place) % shown:
+            if (len(self._days) - 1 - place) % shown:
                 continue
             x = self._x(area, place)
             box = QRectF(x - width * shown / 2, area.bottom() + line * 0.3, width * shown, line)
             painter.setPen(QColor(self.colours.text))
-            painter.drawText(box, centre, tr("Visit {number}").format(number=point.visit))
+            painter.drawText(box, centre, tr("Visit {number}").format(number=number))
             painter.setPen(QColor(self.colours.muted))
-            painter.drawText(box.translated(0, line), centre, day_text(point.started))
+            painter.drawText(box.translated(0, line), centre, day_text(day))
 
     def _every(self, width: float) -> int:
         """How many visits share one label, so that the words do not touch."""
         longest = max(
-            self.fontMetrics().horizontalAdvance(day_text(point.started)) for point in self.points
+            self.fontMetrics().horizontalAdvance(day_text(day)) for day in self._days.values()
         )
         return max(1, -(-int(longest + self.fontMetrics().height()) // max(int(width), 1)))
 
-    def _bands(self, painter: QPainter, area: QRectF) -> None:
+    def _bands(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        points: list[TrendPoint],
+        xs: list[float],
+        width: float,
+    ) -> None:
         colour = QColor(self.colours.muted)
-        width = (self._x(area, 1) - self._x(area, 0)) * 0.8
-        for place, point in enumerate(self.points):
+        for x, point in zip(xs, points, strict=True):
             if point.chance_low is None or point.chance_high is None:
                 continue
             top, bottom = self._y(area, point.chance_high), self._y(area, point.chance_low)
-            box = QRectF(self._x(area, place) - width / 2, top, width, bottom - top)
+            box = QRectF(x - width / 2, top, width, bottom - top)
             self._fill(painter, box, colour)
 
     @staticmethod
@@ -132,16 +153,18 @@ class TrendChart(QWidget):
         painter.fillRect(box, light)
         painter.fillRect(box, QBrush(strong, Qt.BrushStyle.BDiagPattern))
 
-    def _accuracies(self, painter: QPainter, area: QRectF) -> None:
-        colour = QColor(self.colours.series[0])
+    def _accuracies(
+        self, painter: QPainter, area: QRectF, points: list[TrendPoint], xs: list[float]
+    ) -> None:
+        is_feedback = points is self.feedback
+        colour = QColor(self.colours.series[is_feedback])
         spots = [
-            QPointF(self._x(area, place), self._y(area, point.accuracy))
-            for place, point in enumerate(self.points)
+            QPointF(x, self._y(area, point.accuracy)) for x, point in zip(xs, points, strict=True)
         ]
         painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DotLine))
         painter.drawPolyline(QPolygonF(spots))
         cap = self.fontMetrics().height() / 4
-        for spot, point in zip(spots, self.points, strict=True):
+        for spot, point in zip(spots, points, strict=True):
             painter.setPen(QPen(colour, 2))
             if point.low is not None and point.high is not None:
                 ends = [self._y(area, share) for share in (point.low, point.high)]
@@ -150,11 +173,11 @@ class TrendChart(QWidget):
                     painter.drawLine(QPointF(spot.x() - cap, end), QPointF(spot.x() + cap, end))
             above = point.chance_high is not None and point.accuracy > point.chance_high
             painter.setBrush(colour if above else QColor(self.colours.surface))
-            painter.drawEllipse(spot, 1.2 * cap, 1.2 * cap)
+            _mark(painter, spot, 1.2 * cap, is_feedback=is_feedback)
             painter.setPen(QColor(self.colours.text))
             top = min(spot.y(), self._y(area, point.high or point.accuracy)) - 4.6 * cap
             box = QRectF(spot.x() - 15 * cap, top, 30 * cap, 4 * cap)
-            if self._x(area, 1) - self._x(area, 0) > 12 * cap:
+            if self._x(area, 1) - self._x(area, 0) > (24 if self.feedback else 12) * cap:
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), percent(point.accuracy))
 
     def _legend(self, painter: QPainter, left: float) -> float:
@@ -165,6 +188,7 @@ class TrendChart(QWidget):
             ("above", tr("accuracy, 95 % interval")),
             ("like", tr("no better than guessing")),
             ("chance", tr("guessing")),
+            *([("feedback", tr("feedback"))] if self.feedback else []),
         ):
             width = metrics.horizontalAdvance(text)
             if x > left and x + 1.3 * line + width > self.width():
@@ -180,7 +204,18 @@ class TrendChart(QWidget):
         if sign == "chance":
             self._fill(painter, box, QColor(self.colours.muted))
             return
-        colour = QColor(self.colours.series[0])
+        is_feedback = sign == "feedback"
+        colour = QColor(self.colours.series[is_feedback])
         painter.setPen(QPen(colour, 2))
-        painter.setBrush(colour if sign == "above" else QColor(self.colours.surface))
-        painter.drawEllipse(box.center(), box.height() * 0.43, box.height() * 0.43)
+        painter.setBrush(QColor(self.colours.surface) if sign == "like" else colour)
+        _mark(painter, box.center(), box.height() * 0.43, is_feedback=is_feedback)
+
+
+def _mark(painter: QPainter, spot: QPointF, radius: float, *, is_feedback: bool) -> None:
+    """A dot, or a diamond for feedback."""
+    if not is_feedback:
+        painter.drawEllipse(spot, radius, radius)
+        return
+    radius *= 1.25
+    sides = ((0, -radius), (radius, 0), (0, radius), (-radius, 0))
+    painter.drawPolygon(QPolygonF([spot + QPointF(x, y) for x, y in sides]))
