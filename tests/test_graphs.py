@@ -390,3 +390,13 @@ def test_shapes_that_make_no_graph_are_refused():
         graph_from_correlation(np.eye(3, k=1), threshold=0.1)
     with pytest.raises(ValueError, match="fisher=True"):
         graph_from_correlation(np.full((3, 3), 2.0), threshold=0.1)
+
+
+def test_packing_never_touches_what_lies_behind_the_bits():
+    from neurokit.kernels.cpu.graph_blocks import pack_tile
+
+    memory = np.zeros((64, 8), dtype=np.uint64)
+    bits, words = memory[:40], np.empty(64, dtype=np.uint64)
+    pack_tile(np.ones((64, 64), dtype=np.float32), np.float32(0.5), (0, 0), bits, words)
+    assert bits[:, 0].all()
+    assert not memory[40:].any()

@@ -55,7 +55,8 @@ def pack_tile(tile: Any, least: Any, place: Any, bits: Any, words: Any) -> None:
             for k in range(height, 64):
                 words[k] = np.uint64(0)
             column = (first_column + j) // 64
-            for k in range(height):
+            # the last rows of a tile may be padding, which has no bits
+            for k in range(min(height, len(bits) - first_row - i)):
                 bits[first_row + i + k, column] |= words[k]
             _transpose(words)
             column = (first_row + i) // 64
