@@ -1,6 +1,7 @@
 """neurokit results: tables, files, tests and a report from a folder."""
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -8,9 +9,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from neurokit.app.cli import tables
 from neurokit.app.cli.main import cli
 from neurokit.export import moabb_frame
 from neurokit.results import EXPORTED, Results
+from neurokit.statistics import compare, summarise
 from tests.made_results import make_results
 
 PIPELINES = ("csp+lda", "ts+lr")
@@ -43,6 +46,23 @@ def test_show_prints_interval_band_majority_and_what_failed(folder):
     for text in ("95 % range", "its band", "majority", "ts+lr"):
         assert text in result.stdout
     assert "LinAlgError: not positive definite" in result.stderr
+
+
+@pytest.mark.parametrize("per", ["dataset", "subject", "session"])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_names_stay_whole_on_eighty_columns(per, terminal, monkeypatch, capsys):
+    names = ("csp+lda", "acm+ts+svm/full")
+    frame, predictions = make_results(names, skills=(0.8, 1.2), people=2, sessions=2)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("rich.console.Console.is_terminal", terminal)
+    tables.print_summary(summarise(frame, predictions, per=per))
+    tables.print_comparison(compare(frame))
+    shown = capsys.readouterr().out
+    rows = {"dataset": 1, "subject": 2, "session": 4}[per]
+    assert shown.count("acm+ts+svm/full") == rows + 1
+    assert "…" not in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert not terminal or max(map(len, plain.splitlines())) <= 80
 
 
 def test_show_as_json_is_for_programs(folder):

@@ -50,7 +50,9 @@ def _show(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Name", "Paradigm", box=None)
+    table = Table(box=None)
+    table.add_column("Name", overflow="fold")  # it is to be copied
+    table.add_column("Paradigm")
     for heading in ("Subjects", "Sessions", "Channels", "Classes"):
         table.add_column(heading, justify="right")
     table.add_column("On disk")

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from neurokit.attempts import Attempt
 
+# of a table that goes into a file
+_WIDEST = 500
+
 
 def print_summary(summary: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.summarise` gives, a table a study."""
@@ -28,14 +31,16 @@ def print_summary(summary: pd.DataFrame) -> None:
         dataset, evaluation, paradigm, scorer = names
         title = f"{dataset}, {paradigm}, {evaluation}: {scorer_name(str(scorer))}"
         console.print(title, style="bold", highlight=False)
-        table = _table(*more, "pipeline")
-        numbers = ("score", "95 % range", "chance", "its band", "majority", "trials", "failed")
-        for heading in numbers:
+        table = _table(*([",\n".join(more)] if more else []), "pipeline")
+        numbers = ["score", "95 % range", "chance", "its band", "majority", "trials"]
+        # the names need its room
+        some_failed = bool(rows["failed"].any())
+        for heading in [*numbers, "failed"] if some_failed else numbers:
             table.add_column(heading, justify="right", no_wrap=True)
         for row in rows.to_dict("records"):
             above = row["score"] > row["chance_high"]
             table.add_row(
-                *(str(row[name]) for name in more),
+                *([", ".join(str(row[name]) for name in more)] if more else []),
                 str(row["pipeline"]),
                 f"[bold]{two_digits(row['score'])}[/bold]" if above else two_digits(row["score"]),
                 f"{two_digits(row['low'])}-{two_digits(row['high'])}",
@@ -43,9 +48,9 @@ def print_summary(summary: pd.DataFrame) -> None:
                 f"{two_digits(row['chance_low'])}-{two_digits(row['chance_high'])}",
                 two_digits(row["majority"]),
                 str(row["n"]),
-                f"[red]{row['failed']}[/red]" if row["failed"] else "0",
+                *_failed(row["failed"], some_failed),
             )
-        console.print(table)
+        _print(console, table)
     console.print("Bold: above the band in which 95 % of guessers fall.", style="dim")
 
 
@@ -68,6 +73,13 @@ def print_cohort(condition: str, models: pd.DataFrame) -> None:
     console.print(table)
 
 
+def _failed(count: int, some_failed: bool) -> tuple[str, ...]:
+    """Cell of the folds that failed, where the table has a column for them."""
+    if not some_failed:
+        return ()
+    return (f"[red]{count}[/red]" if count else "0",)
+
+
 def print_comparison(comparison: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.compare` gives, a table a data set."""
     from rich.console import Console
@@ -79,21 +91,20 @@ def print_comparison(comparison: pd.DataFrame) -> None:
     for names, rows in comparison.groupby(study, sort=False, dropna=False):
         title = f"{names[0]}, {names[2]}, {names[1]}: paired differences, permutation p"
         console.print(title, style="bold", highlight=False)
-        table = _table("first", "second")
+        table = _table("first − second")
         numbers = ("pairs", "diff.", "95 % interval", "effect", "p", "Holm", "Wilcoxon")
         for heading in numbers:
             table.add_column(heading, justify="right", no_wrap=True)
         for row in rows.to_dict("records"):
             table.add_row(
-                row["first"],
-                row["second"],
+                f"{row['first']}\n− {row['second']}",
                 str(row["n"]),
                 signed(row["difference"]),
                 f"{signed(row['low'])}, {signed(row['high'])}",
                 two_digits(row["effect"]),
                 *(p_value(row[name]) for name in ("p_permutation", "p_holm", "p_wilcoxon")),
             )
-        console.print(table)
+        _print(console, table)
         for note in filter(None, rows["note"].unique()):
             console.print(f"{note}.", style="dim")
 
@@ -114,7 +125,7 @@ def print_failures(frame: pd.DataFrame) -> None:
     table = _table(*columns, "reason")
     for row in failed.to_dict("records"):
         table.add_row(*(str(row[name]) for name in columns), escape(last_line(row["error"])))
-    console.print(table)
+    _print(console, table)
 
 
 def attempt_line(attempt: Attempt) -> str:
@@ -176,6 +187,20 @@ def attempt_notes(attempts: Sequence[Attempt]) -> list[str]:
             "run."
         )
     return notes
+
+
+def _print(console: Console, table: Table) -> None:
+    """Print a table; where it is too wide, a file gets it whole and a terminal closer set."""
+    from rich.measure import Measurement
+
+    wide = console.options.update(max_width=_WIDEST)
+    width = Measurement.get(console, wide, table).maximum
+    if width > console.width:
+        if console.is_terminal:
+            table.padding = (0, 0)
+        else:
+            console.width = width
+    console.print(table)
 
 
 def _table(*words: str) -> Table:
