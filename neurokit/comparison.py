@@ -16,6 +16,8 @@ _STUDY = ["evaluation", "paradigm", "scorer"]
 # fewer pairs cannot reach 5 %, two-sided: 2 / 2**5 is 6 %
 FEWEST_PAIRS = 6
 ALL = "all data sets"
+# all differ by the same: that tells nothing of how they would differ elsewhere
+_UNKNOWN = np.nan, np.nan
 
 
 def compare(
@@ -91,11 +93,12 @@ def _pairs(group: pd.DataFrame, unit: str, level: float, seed: int) -> list[dict
     rows = []
     for first, second in itertools.combinations(group["pipeline"].unique(), 2):
         both = table[[first, second]].dropna()
-        differences = (both[first] - both[second]).to_numpy()
+        # equal differences must not differ by rounding
+        differences = (both[first] - both[second]).to_numpy().round(12)
         if not len(differences):
             continue
         row = {"first": first, "second": second, "n": len(differences)}
-        low, high = mean_interval(differences, level=level)
+        low, high = mean_interval(differences, level=level) if np.ptp(differences) else _UNKNOWN
         row |= _tests(differences, seed) | {"low": low, "high": high}
         if len(differences) == 1:
             row |= _within_person(group, first, second, level)
@@ -125,8 +128,9 @@ def _tests(differences: np.ndarray, seed: int) -> dict[str, Any]:
 
 def _effect(differences: np.ndarray) -> float:
     """Standardised mean difference of pairs."""
-    spread = np.std(differences, ddof=1) if len(differences) > 1 else 0.0
-    return float(np.mean(differences) / spread) if spread > 0 else np.nan
+    if not np.ptp(differences):
+        return np.nan
+    return float(np.mean(differences) / np.std(differences, ddof=1))
 
 
 def _sign_flips(differences: np.ndarray, seed: int) -> tuple[float, float]:
@@ -152,7 +156,7 @@ def _within_person(group: pd.DataFrame, first: str, second: str, level: float) -
     differences = (folds[first] - folds[second]).dropna().to_numpy()
     share = float((group["n_test"] / group["n_train"]).mean())
     widening = 1 + len(differences) * share
-    if not np.ptp(differences):
+    if not np.ptp(differences.round(12)):
         note = "one person, whose folds all differ by the same: that tells of no other trials"
         return {"low": np.nan, "high": np.nan, "note": note}
     low, high = mean_interval(differences, widening=widening, level=level)

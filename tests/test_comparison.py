@@ -52,6 +52,14 @@ def test_folds_without_a_spread_have_no_interval():
     assert "tells of no other trials" in row["note"]
 
 
+def test_people_who_differ_by_the_same_give_neither_interval_nor_effect():
+    # 0.1 + 0.2 and 0.3: equal but for rounding
+    frame = scores([0.1 + 0.2, 0.3])
+    row = compare(frame).iloc[0]
+    np.testing.assert_allclose(row["difference"], 0.3)
+    assert np.isnan([row["effect"], row["low"], row["high"]]).all()
+
+
 def test_sessions_of_a_person_are_one_pair_unless_asked_otherwise():
     frame = scores([0.1, 0.2, 0.3], sessions=2)
     assert compare(frame)["n"][0] == 3
