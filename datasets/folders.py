@@ -53,6 +53,8 @@ class Files(BaseDataset):
         path = Path(path).expanduser()
         # what depends on where the folder lies is private: the set is the same elsewhere
         self._settings_path = path / NAME if path.is_dir() else path
+        if not path.exists():
+            raise FileNotFoundError(f"files:{path}: there is no such folder; check the path")
         if not self._settings_path.is_file():
             raise FileNotFoundError(
                 f"files:{path}: there is no {self._settings_path}; write one that says which files "

@@ -124,7 +124,9 @@ def make_folds(
         try:
             splits = list(splitter.split(y, metadata))
         except ValueError as error:
-            raise ValueError(f"{evaluation} cannot split these trials: {error}") from error
+            cure = "use fewer folds" if folds is not None else "record more"
+            reason = str(error).rstrip(".")
+            raise ValueError(f"{evaluation} cannot split these trials: {reason}; {cure}") from error
     # MOABB shuffles the order of sessions: a fold is counted within its own
     column = {"within-session": "session", "cross-session": "subject"}.get(evaluation)
     return _counted(splits, metadata, column)
@@ -299,7 +301,8 @@ def _score(
     score = float(find_scorer(task.scorer)(remembering, X, encoder.transform(y)))
     if not np.isfinite(score):
         raise _FoldError(
-            f"{task.scorer} is {score}: the test set holds {', '.join(sorted(set(y.tolist())))}"
+            f"{task.scorer} is {score}: the test set holds {', '.join(sorted(set(y.tolist())))} "
+            "only; use fewer folds, or another scorer such as accuracy"
         )
     y_score = None
     for method in ("decision_function", "predict_proba"):

@@ -263,12 +263,22 @@ def _why_not(dataset: Any, subjects: Sequence[Any], study: Study) -> str | None:
     raw = next(iter(next(iter(sessions.values())).values()))
     unknown = [name for name in study.channels or () if name not in raw.ch_names]
     if unknown:
-        return f"it has no channel {', '.join(unknown)}; it has {', '.join(raw.ch_names)}"
+        types = zip(raw.ch_names, raw.get_channel_types(), strict=True)
+        there = ", ".join(name for name, kind in types if kind != "stim")
+        return f"it has no channel {', '.join(unknown)}; it has {there}"
     nyquist = raw.info["sfreq"] / 2
     if study.band[1] >= nyquist:
         return (
             f"band {study.band[0]:g}-{study.band[1]:g} Hz reaches beyond {nyquist:g} Hz, "
             "half its sampling rate; lower the band"
+        )
+    start, end = dataset.interval
+    if study.window[1] is not None:
+        end = start + study.window[1]
+    if end > raw.times[-1]:
+        return (
+            f"a trial ends {end:g} s after its event, but a recording lasts {raw.times[-1]:g} s; "
+            "shorten the window, or the interval of the data set"
         )
     return None
 

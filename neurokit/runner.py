@@ -142,7 +142,11 @@ class Loader:
         assert loaded.recorded is not None
         self.count += 1
         path = self.arrays / f"{self.count}.npy"
-        np.save(path, loaded.recorded.X)
+        try:
+            np.save(path, loaded.recorded.X)
+        except OSError as error:
+            # NumPy says how much it wrote, not that the disk is full
+            raise OSError(error.errno or errno.ENOSPC, str(error)) from error
         loaded.array = str(path)
         # the file has them now
         loaded.recorded.X = np.empty((0, *loaded.recorded.X.shape[1:]))

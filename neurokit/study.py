@@ -37,6 +37,12 @@ def _subjects(value: Any) -> Any:
     return None if parts is None else [str(part).strip() for part in parts]
 
 
+_FORMS = {
+    "band": "two numbers of hertz such as 8-32",
+    "window": "two numbers of seconds such as 0.5 2.5",
+}
+
+
 class Study(BaseModel):
     """Options of ``neurokit evaluate``; the defaults are MOABB's."""
 
@@ -91,10 +97,11 @@ def make_study(options: dict[str, Any], file: Path | None = None) -> Study:
     FileNotFoundError
         If the file is not there.
     """
+    given = ({} if file is None else _read(file)) | options
     try:
-        study = Study(**({} if file is None else _read(file)) | options)
+        study = Study(**given)
     except ValidationError as error:
-        raise ValueError(_sentence(error.errors()[0])) from None
+        raise ValueError(_sentence(error.errors()[0], given)) from None
     low, high = study.band
     if not 0 < low < high:
         raise ValueError(
@@ -134,11 +141,14 @@ def _read(file: Path) -> dict[str, Any]:
     return options
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: Any, given: dict[str, Any]) -> str:
     name = str(error["loc"][0])
     if error["type"] == "extra_forbidden":
         known = ", ".join(Study.model_fields)
         return f"{name} is no option of a study; the options are {known}"
     if error["type"] == "literal_error":
         return f"{name} must be one of {error['ctx']['expected']}, got {error['input']!r}"
+    if name in _FORMS:
+        came = given.get(name, error["input"])
+        return f"{name} must be {_FORMS[name]}, got {came}"
     return f"{name}: {error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"

@@ -130,7 +130,7 @@ def _builder(name: str) -> Callable[..., Any]:
 def _unknown(name: str) -> str:
     """Say that a name is not in the catalogue, and which are."""
     near = difflib.get_close_matches(name.lower(), CATALOGUE, n=1, cutoff=0.5)
-    meant = f"; did you mean {near[0]}?" if near else ";"
+    meant = f"; did you mean {near[0]}?" if near else "."
     return (
         f"there is no pipeline named {name}{meant} Known are {', '.join(CATALOGUE)}, "
         "and paths of .yml or .py files, and module:name"

@@ -350,6 +350,29 @@ def test_one_trial_of_a_class_is_refused(tmp_path):
         run(people)
 
 
+def test_too_few_trials_for_the_folds_are_said_with_the_cure(tmp_path):
+    people = Filed(tmp_path, n_subjects=1).make(classes=(1,) * 17 + (2,) * 3)
+    errors = run(people).error.dropna()
+    assert len(errors) == 2
+    assert errors.str.contains("the test set holds left_hand only; use fewer folds").all()
+
+
+def test_trials_longer_than_the_recording_are_refused(tmp_path):
+    people = Filed(tmp_path, n_subjects=1).make()
+    people.interval = [0, 300]
+    with pytest.raises(ValueError, match="ends 300 s after its event, but a recording lasts 62"):
+        run(people)
+
+
+def test_a_disk_that_is_full_of_epochs_is_said_to_be_full(tmp_path, monkeypatch):
+    def written_in_part(path, epochs):
+        raise OSError("1385280 requested and 503792 written")  # NumPy's words, and no errno
+
+    monkeypatch.setattr(np, "save", written_in_part)
+    with pytest.raises(OSError, match=r"is full; .* make room and run the same line again"):
+        run(fake(n_subjects=1), results=tmp_path / "results")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -359,6 +382,8 @@ def test_one_trial_of_a_class_is_refused(tmp_path):
         ({"subjects": "1-9"}, "has no subject 1-9; it has 1-2"),
         ({"band": "8-60"}, "beyond 50 Hz"),
         ({"band": "32-8"}, "0 < LOW < HIGH"),
+        ({"band": "8"}, "band must be two numbers of hertz such as 8-32, got 8$"),
+        ({"folds": 50}, "use fewer folds"),
         ({"window": (0, 9)}, "lies outside a trial"),
         ({"window": (2, 1)}, "TMIN < TMAX"),
         ({"channels": "C3,Oz"}, "no channel Oz"),

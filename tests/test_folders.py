@@ -123,6 +123,8 @@ def test_two_files_of_one_run_are_refused(folder):
 def test_a_folder_without_settings_says_what_to_write(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"there is no .*neurokit-files\.yaml; write one"):
         find(f"files:{tmp_path}")
+    with pytest.raises(FileNotFoundError, match="there is no such folder; check the path"):
+        find(f"files:{tmp_path / 'none'}")
     with pytest.raises(ValueError, match="needs the path of a folder"):
         find("files:")
 
