@@ -70,7 +70,7 @@ def read_recording(
     """
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
+        raise FileNotFoundError(f"{path} does not exist; check the path")
     if not path.name.lower().endswith(SUFFIXES):
         raise ValueError(f"{path} is not a recording that can be read: {', '.join(SUFFIXES)} are")
     if units is not None and units not in VOLTS:

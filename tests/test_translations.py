@@ -1,6 +1,7 @@
 """Every word of the window has its French."""
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import pytest
 from pydantic import BaseModel
 from PyQt6.QtWidgets import QAbstractButton, QLabel
 
+import neurokit
 from neurokit import timeline
 from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
+from neurokit.recordings import read_recording
+from neurokit.streams import open_source
 
 DESKTOP = Path(translations.__file__).resolve().parents[1]
 french = translations.phrases("fr")
@@ -41,11 +45,48 @@ def test_every_page_has_its_french_title():
     assert [title for title in TITLES.values() if title not in french] == []
 
 
-def test_the_french_fills_the_same_gaps():
-    def gaps(text):
-        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+def gaps(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
+
+def test_the_french_fills_the_same_gaps():
     assert {text: told for text, told in french.items() if gaps(text) != gaps(told)} == {}
+
+
+def sentences():
+    """Texts of the plain modules, with {} for each gap."""
+    for path in Path(neurokit.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                pieces = node.values
+                yield "".join(p.value if isinstance(p, ast.Constant) else "{}" for p in pieces)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_every_problem_that_has_its_french_is_said_somewhere():
+    problems = translations.phrases("fr-problems")
+    said_there = set(sentences())
+    assert [text for text in problems if re.sub(r"{\w*}", "{}", text) not in said_there] == []
+    assert {text for text, meaning in problems.items() if gaps(text) != gaps(meaning)} == set()
+
+
+def test_what_is_wrong_with_a_source_is_said_in_french():
+    translations.speak("fr")
+    try:
+        with pytest.raises(ValueError, match="there is no source") as refused:
+            open_source("foo:bar")
+        assert translations.told(str(refused.value)).startswith("la source 'foo' n'existe pas")
+        with pytest.raises(OSError, match="does not exist") as refused:
+            read_recording("nowhere.fif")
+        assert (
+            translations.told(str(refused.value)) == "nowhere.fif n'existe pas ; vérifiez le chemin"
+        )
+        assert translations.told("Stopped") == "Arrêté"
+        assert translations.told("what nobody knows") == "what nobody knows"
+    finally:
+        translations.speak("en")
+    assert translations.told(str(refused.value)) == str(refused.value)
 
 
 @pytest.mark.window

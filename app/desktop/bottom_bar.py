@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButt
 
 from neurokit.app.desktop.session import State
 from neurokit.app.desktop.tasks import Task
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 
 
 class BottomBar(QFrame):
@@ -47,7 +47,7 @@ class BottomBar(QFrame):
 
     def show_state(self, state: State) -> None:
         """Draw the state."""
-        self.message.setText(state.message)
+        self.message.setText(told(state.message))
 
     def _show_tasks(self) -> None:
         running = self.desk.tasks.running

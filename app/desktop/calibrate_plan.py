@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 from neurokit.app.desktop.cards import Columns, Facts, card, label, scrolled
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.forms import Form
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.trial_pictures import TrialOrder, TrialStory
 from neurokit.protocol import CLASSES, GrazProtocol
 
@@ -182,6 +182,7 @@ class PlanView(QWidget):
 
     def show_problem(self, text: str) -> None:
         """Say why it did not begin; nothing where all is well."""
+        text = told(text)
         self.problem.setText(text[:1].upper() + text[1:])
 
     def show_live(self, live: Live | None) -> None:

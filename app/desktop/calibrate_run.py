@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from neurokit.app.desktop.calibrate_plan import in_minutes
 from neurokit.app.desktop.cards import Facts, card, label, scrolled
 from neurokit.app.desktop.cue_painting import patient_colours, word
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.trial_pictures import TrialOrder
 
 if TYPE_CHECKING:
@@ -156,6 +156,6 @@ class RunView(QWidget):
         self.facts.say("Repeated", str(run.n_void))
         gaps = len(status.gaps)
         lost = tr("Losses of the signal: {count}; the trials they touched are flagged.")
-        problem = status.problem or (lost.format(count=gaps) if gaps else "")
+        problem = told(status.problem) or (lost.format(count=gaps) if gaps else "")
         self.problem.setText(problem[:1].upper() + problem[1:])
         self.problem.setVisible(bool(problem))

@@ -14,7 +14,7 @@ from neurokit.app.desktop.cue_painting import patient_colours, word
 from neurokit.app.desktop.feedback import Feedback, FeedbackWidget
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.online_conductor import plan, read_model, read_settings
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 from neurokit.calibration import Screen
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ class PlanView(QWidget):
 
     def show_problem(self, text: str) -> None:
         """Say why it did not begin; nothing where all is well."""
+        text = told(text)
         self.problem.setText(text[:1].upper() + text[1:])
 
     def _show_button(self, state: State, step: str) -> None:

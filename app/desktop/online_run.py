@@ -23,7 +23,7 @@ from neurokit.app.desktop.cue_painting import patient_colours, word
 from neurokit.app.desktop.feedback import FeedbackWidget
 from neurokit.app.desktop.probability_trace import ProbabilityTrace
 from neurokit.app.desktop.theme import colours
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
@@ -219,7 +219,7 @@ class RunView(QWidget):
             )
         else:
             self.facts.say("Signal", tr("● arriving"), "good")
-        text = problem or status.problem
+        text = told(problem or status.problem)
         self.problem.setText(text[:1].upper() + text[1:])
         self.problem.setVisible(bool(text))
 

@@ -20,7 +20,7 @@ from neurokit.app.desktop.source_chooser import SourceChooser
 from neurokit.app.desktop.sweep import SweepView
 from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.traces_bar import TracesBar
-from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.words import class_text
 from neurokit.preview import Preview
 from neurokit.quality import SECONDS, Quality, check_source, summary
@@ -230,7 +230,7 @@ class Page(QWidget):
 
     def _show_stall(self, seconds: float, problem: str) -> None:
         words = tr("No signal for {seconds:.0f} s.").format(seconds=max(seconds, 1))
-        self._say(f"▲ {words} {problem or tr('Is the amplifier on?')}", "problem")
+        self._say(f"▲ {words} {told(problem) or tr('Is the amplifier on?')}", "problem")
         self._judge_nothing()
 
     def _show_cues(self) -> None:
@@ -300,7 +300,7 @@ class Page(QWidget):
         self.view.go_to(name)
 
     def _say(self, text: str, role: str = "hint") -> None:
-        self.status.say(text, role)
+        self.status.say(told(text), role)
 
     # coming and going
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +25,31 @@ def language() -> str:
 def tr(text: str) -> str:
     """Text in the chosen language; English is its own key."""
     return text if _language[0] == "en" else phrases(_language[0]).get(text, text)
+
+
+def told(problem: str) -> str:
+    """What a plain module said has gone wrong, in the chosen language as far as it is known.
+
+    Such sentences have their gaps filled already: they are known by what stands between them.
+    """
+    if _language[0] == "en" or not problem:
+        return problem
+    for pattern, meaning in _problems(_language[0]):
+        if found := pattern.fullmatch(problem):
+            return meaning.format(**found.groupdict())
+    return tr(problem)
+
+
+@cache
+def _problems(language: str) -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile("".join(_piece(*each) for each in string.Formatter().parse(text))), meaning)
+        for text, meaning in phrases(f"{language}-problems").items()
+    ]
+
+
+def _piece(text: str, gap: str | None, *_: object) -> str:
+    return re.escape(text) + ("" if gap is None else f"(?P<{gap}>.*?)")
 
 
 @cache
