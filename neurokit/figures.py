@@ -141,7 +141,9 @@ def draw_people(people: pd.DataFrame) -> Figure:
     axes.set_xticks(range(len(order)), order if len(order) <= 40 else [""] * len(order))
     axes.set_xlim(-0.6, len(order) - 0.4)
     axes.tick_params(axis="x", length=0)
-    axes.set_xlabel("person" if len(order) <= 40 else f"{len(order)} people, best first")
+    axes.set_xlabel(
+        "person, best first" if len(order) <= 40 else f"{len(order)} people, best first"
+    )
     axes.set_ylabel(scorer_name(people["scorer"].iloc[0]))
     columns = min(len(pipelines), 5)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, handletextpad=0.1)

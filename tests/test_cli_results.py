@@ -65,6 +65,22 @@ def test_names_stay_whole_on_eighty_columns(per, terminal, monkeypatch, capsys):
     assert not terminal or max(map(len, plain.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_models_of_a_cohort_stay_readable_on_eighty_columns(terminal, monkeypatch, capsys):
+    names = ("accuracy", "balanced_accuracy", "auc", "sensitivity", "specificity")
+    row = {key: 0.5 for name in names for key in (name, f"{name}_low", f"{name}_high")}
+    row |= {"majority": 0.5, "n": 92}
+    models = pd.DataFrame([row | {"model": name} for name in ("connectivity ridge", "cs+majority")])
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("rich.console.Console.is_terminal", terminal)
+    tables.print_cohort("ADHD", models)
+    shown = capsys.readouterr().out
+    assert "ADHD or control, 92 people" in shown
+    assert "cs+majority" in shown
+    assert "connectivity" in shown
+    assert shown.count("0.50-0.50") == 10
+
+
 def test_show_as_json_is_for_programs(folder):
     rows = json.loads(run("show", folder, "--per", "subject", "--json").stdout)
     assert len(rows) == 4

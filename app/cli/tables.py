@@ -61,16 +61,18 @@ def print_cohort(condition: str, models: pd.DataFrame) -> None:
     from neurokit.cohort_report import show
 
     console = Console()
-    console.print(f"{condition} or control", style="bold", highlight=False)
+    fewest, most = models["n"].min(), models["n"].max()
+    people = f"{most:.0f}" if fewest == most else f"{fewest:.0f} to {most:.0f}"
+    console.print(f"{condition} or control, {people} people", style="bold", highlight=False)
     names = ("accuracy", "balanced_accuracy", "auc", "sensitivity", "specificity")
-    short = ("accuracy", "balanced", "AUC", "sensitivity", "specificity", "majority", "people")
+    short = ("accuracy", "balanced", "AUC", "sensitivity", "specificity", "majority")
     table = _table("model")
     for heading in short:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in models.to_dict("records"):
         cells = [show(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in names]
-        table.add_row(row["model"], *cells, f"{row['majority']:.2f}", f"{row['n']:.0f}")
-    console.print(table)
+        table.add_row(row["model"], *cells, f"{row['majority']:.2f}")
+    _print(console, table)
 
 
 def _failed(count: int, some_failed: bool) -> tuple[str, ...]:
