@@ -229,7 +229,7 @@ def _fold_result(fold: Fold, outcome: Outcome) -> FoldResult:
         n_train=outcome["n_train"],
         n_test=outcome["n_test"],
         score=None if error else outcome["score"],
-        error=error.strip().splitlines()[-1].removeprefix("ValueError: ") if error else "",
+        error=_reason(error) if error else "",
         chosen=plain(outcome.get("chosen") or {}),
     )
 
@@ -248,6 +248,15 @@ def _predictions(
             predicted=str(decided["y_pred"][place]),
             value=value,
         )
+
+
+def _reason(error: str) -> str:
+    """Why a fold could not be trained, from its traceback."""
+    reason = error.strip().splitlines()[-1].removeprefix("ValueError: ")
+    # scikit-learn's words for inner folds without a trial of each class
+    if "n_splits" in reason:
+        return "too few trials of a class to tune it; record another run, or leave it out"
+    return reason
 
 
 def _problem(results: Sequence[FoldResult]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from neurokit import models
 from neurokit.app.cli.main import cli
 from neurokit.online import Decoder, OnlineSettings, TrialOutcome
 from neurokit.online_score import score
@@ -52,6 +53,14 @@ def test_a_recording_is_decoded_with_its_interval_and_chance(model, run):
     assert "guessing gives" in result.output
     assert "step 0: recentring" in result.output
     assert "outputs that were kept of the run come again, bit for bit" in result.output
+
+
+def test_a_score_on_what_the_model_learned_from_is_said_to_flatter(model, run, tmp_path):
+    assert "flatters" not in say(model, "--recording", run).output
+    told = models.describe(model)["metadata"] | {"attempt": {"runs": [run.stem]}}
+    learned = models.save(models.load(model), tmp_path / "learned.skops", metadata=told)
+    assert "the score flatters" in " ".join(say(learned, "--recording", run).output.split())
+    assert '"learned_from_this": true' in say(learned, "--recording", run, "--json").output
 
 
 def test_a_recording_is_told_as_json(model, run):

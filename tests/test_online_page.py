@@ -71,8 +71,8 @@ def test_one_click_gives_feedback_and_keeps_the_run_with_its_score(page, window,
     workspace, session = window.desk.workspace, window.desk.session
     model = workspace.models(1)[-1]
     assert session.state.model == model.id
-    assert page.plan.facts.values["Score"].text() == "80% (65%-90%)"
-    assert page.plan.facts.values["Guessing"].text() == "30%-70%"
+    assert page.plan.facts.values["Score"].text() == "80 % (65–90 %)"
+    assert page.plan.facts.values["Guessing"].text() == "30–70 %"
     assert page.plan.facts.values["Hash"].text() == model.fingerprint[:16]
     run = start(qtbot, page)
     assert page.currentWidget() is page.running

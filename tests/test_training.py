@@ -137,6 +137,12 @@ def test_a_fold_that_cannot_be_trained_says_why():
     assert "2 of 2 folds could not be trained: the training set lacks" in attempt.problem
 
 
+def test_too_few_trials_to_tune_are_said_without_the_librarys_words():
+    attempt = only(epochs(n=6), [Candidate(pipeline="csp+svm")])
+    assert "too few trials of a class to tune it; record another run" in attempt.problem
+    assert "n_splits" not in attempt.problem
+
+
 def test_folds_that_fail_leave_the_score_of_the_rest():
     data = epochs(y=["left"] * 12 + ["left", "right"] * 6)
     attempt = only(data, [QUICK], split="leave-one-run-out")

@@ -89,16 +89,30 @@ def _decode_recording(
     for sink in sinks:
         sink.close()
     result = score(decoder.trials, len(decoder.classes))
+    is_known = _learned_from(model, recording)
     if as_json:
-        typer.echo(json.dumps({"score": vars(result)}))
+        typer.echo(json.dumps({"score": vars(result), "learned_from_this": is_known}))
         return
     typer.echo(f"{len(outputs)} outputs by {model.name} ({decoder.fingerprint[:12]})")
     if decoder.trials:
         typer.echo(result.in_words())
+    if decoder.trials and is_known:
+        typer.echo(
+            f"This model learned from a run called {recording.stem}: if it is this one, the score "
+            "flatters; decode a run that it has not seen."
+        )
     for step in decoder.adaptation.log:
         typer.echo(f"step {step.number}: {step.kind}, {step.text}")
     if outputs_path(recording).exists():
         typer.echo(check_replay(recording))
+
+
+def _learned_from(model: Path, recording: Path) -> bool:
+    """Whether a model learned from a run of this name."""
+    from neurokit.models import describe
+
+    attempt = describe(model)["metadata"].get("attempt") or {}
+    return recording.stem in attempt.get("runs", ())
 
 
 def _decode_source(

@@ -247,7 +247,8 @@ def erase(
 
 def _ask(workspace: Workspace, patient: Patient) -> None:
     runs = len(workspace.runs_of(patient.id))
-    typer.echo(f"{patient.pseudonym}: {patient.n_visits} visits, {runs} runs; for ever.", err=True)
+    what = f"visits: {patient.n_visits}, runs: {runs}"
+    typer.echo(f"All of {patient.pseudonym} would go for ever ({what}).", err=True)
     typed = typer.prompt("Type the pseudonym to erase", err=True)
     if typed.strip() != patient.pseudonym:
         raise ValueError("the pseudonym was another one; nothing was erased")

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from neurokit.app.desktop.session import State
 from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.words import day_text
 
 KINDS = {"run": "Recording", "training": "Training", "model": "Model", "note": "Note"}
 
@@ -124,7 +125,7 @@ class _VisitPanel(QWidget):
             self.choice.clear()
             for visit in reversed(visits):
                 text = tr("Visit {number}, {date}").format(
-                    number=visit.number, date=f"{visit.started.astimezone():%Y-%m-%d}"
+                    number=visit.number, date=day_text(visit.started)
                 )
                 self.choice.addItem(text, visit.id)
             self.choice.setCurrentIndex(self.choice.findData(self._chosen))

@@ -15,6 +15,7 @@ from neurokit.app.desktop.feedback import Feedback, FeedbackWidget
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.online_conductor import plan, read_model, read_settings
 from neurokit.app.desktop.translations import told, tr
+from neurokit.app.desktop.words import day_text, percent, span, time_text
 from neurokit.calibration import Screen
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ class PlanView(QWidget):
         with QSignalBlocker(self.models):
             self.models.clear()
             for model in reversed(found):
-                text = f"{model.name}  ({model.created:%Y-%m-%d %H:%M})"
+                text = f"{model.name}  ({day_text(model.created)}, {time_text(model.created)})"
                 self.models.addItem(text, model.id)
             self.models.setCurrentIndex(self.models.findData(state.model))
         self.models.setEnabled(bool(found))
@@ -238,5 +239,5 @@ def score_in_words(attempt: dict[str, Any]) -> tuple[str, str]:
     """An accuracy with its interval, and what guessing gives."""
     if attempt.get("score") is None:
         return tr("not evaluated"), "–"
-    score = f"{attempt['score']:.0%} ({attempt['low']:.0%}-{attempt['high']:.0%})"
-    return score, f"{attempt['chance_low']:.0%}-{attempt['chance_high']:.0%}"
+    score = f"{percent(attempt['score'])} ({span(attempt['low'], attempt['high'])})"
+    return score, span(attempt["chance_low"], attempt["chance_high"])

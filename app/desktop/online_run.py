@@ -24,6 +24,7 @@ from neurokit.app.desktop.feedback import FeedbackWidget
 from neurokit.app.desktop.probability_trace import ProbabilityTrace
 from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.translations import told, tr
+from neurokit.app.desktop.words import percent
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
@@ -240,9 +241,9 @@ def success_in_words(score: Score) -> str:
     text = tr("{right} of {decided}: {share} ({low} to {high})").format(
         right=score.right,
         decided=score.decided,
-        share=f"{score.accuracy:.0%}",
-        low=f"{score.low:.0%}",
-        high=f"{score.high:.0%}",
+        share=percent(score.accuracy),
+        low=percent(score.low),
+        high=percent(score.high),
     )
     undecided = score.trials - score.decided
     if undecided:
@@ -255,5 +256,5 @@ def guessing_in_words(score: Score) -> str:
     if score.accuracy is None:
         return ""
     return tr("Guessing gives {low} to {high}").format(
-        low=f"{score.chance_low:.0%}", high=f"{score.chance_high:.0%}"
+        low=percent(score.chance_low), high=percent(score.chance_high)
     )

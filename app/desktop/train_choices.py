@@ -36,6 +36,7 @@ from neurokit.app.desktop.train_plan import (
     runs_of,
 )
 from neurokit.app.desktop.translations import tr
+from neurokit.app.desktop.words import day_text
 from neurokit.training_folds import SPLITS
 
 DATA = Qt.ItemDataRole.UserRole
@@ -177,7 +178,7 @@ class TrainChoices(QWidget):
                     visit=item.visit,
                     run=item.run.number,
                     n=trials,
-                    day=item.run.started.strftime("%Y-%m-%d"),
+                    day=day_text(item.run.started),
                 )
                 _add(self.runs, words, item.run.id, item.run.id in state.runs)
         tall = self.runs.sizeHintForRow(0) if items else self.fontMetrics().height()
