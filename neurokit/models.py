@@ -20,8 +20,9 @@ _ENTRY = "neurokit.json"
 _CLASSES = ("neurokit.pipelines.", "sklearn.", "pyriemann.", "mne.decoding.")
 # a function of these scores features; of others it may do anything
 _FUNCTIONS = ("sklearn.feature_selection.",)
-# a partial calls nothing but functions that are trusted themselves; searches hold their score
-_EXACT = ("functools.partial", "sklearn.metrics._classification.accuracy_score")
+# a partial calls nothing but functions that are trusted themselves; searches hold their score,
+# and the ranges of their grids
+_EXACT = ("builtins.range", "functools.partial", "sklearn.metrics._classification.accuracy_score")
 _VERSIONS = ("scikit-learn", "pyriemann", "mne", "numpy", "scipy")
 
 

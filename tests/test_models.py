@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from neurokit import models
-from neurokit.pipelines import build, names
+from neurokit.pipelines import AugmentedCovarianceSearch, build, names
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,14 @@ def test_every_pipeline_comes_back_bit_for_bit(name, epochs, tmp_path):
     again = models.load(path)
     for method, expected in outputs(model, X):
         np.testing.assert_array_equal(getattr(again, method)(X), expected)
+
+
+def test_a_search_over_ranges_is_saved_as_the_readme_says(epochs, tmp_path):
+    X, y = epochs
+    search = AugmentedCovarianceSearch(orders=range(1, 3), lags=range(1, 3), random_state=42)
+    again = models.load(models.save(search.fit(X, y), tmp_path / "model.skops"))
+    assert again.orders == range(1, 3)
+    np.testing.assert_array_equal(again.predict(X), search.predict(X))
 
 
 @pytest.fixture
