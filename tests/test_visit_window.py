@@ -147,5 +147,5 @@ def test_a_real_first_day_trains_and_the_second_one_is_decoded_until_escape(clin
     qtbot.waitUntil(lambda: not session.state.recording, timeout=LONGEST_MS)
     run = window.desk.workspace.runs(session.state.visit)[-1]
     assert run.kind == "online"
-    assert {output.label for output in outputs} <= {"left_hand", "right_hand", None}
+    assert {output.label for output in outputs} <= {"left_hand", "right_hand", ""}
     assert person.clicks <= MOST_CLICKS
