@@ -135,7 +135,7 @@ def count_common(bits: Any, strip: int, n_strips: int, chunk: int, block: int, o
             for base in range(64 * strip, last, 64 * n_strips):
                 for i in range(base, min(base + 64, last)):
                     row, mine = origin + np.uint64(i) * stride, 0
-                    if not common(row, row, size):
+                    if size < n_words and not common(row, row, size):
                         continue
                     for w in range(max(first // 64, i // 64), (last + 63) // 64):
                         word = bits[i, w]
