@@ -24,16 +24,19 @@ PULLED = 4096
 CORRECTION_SECONDS = 0.01
 MARKERS = "neurokit-markers"
 _SCOPES = ("machine", "link", "site")
+# what a window sets for the processes that it starts
+SCOPE_VARIABLE = "NEUROKIT_LSL_SCOPE"
 _configured: list[str] = []
 
 
-def use_scope(scope: str = "machine", *, session_id: str = "default") -> None:
+def use_scope(scope: str | None = None, *, session_id: str = "default") -> None:
     """Say how far streams are looked for, once and before the first of them.
 
     Parameters
     ----------
     scope : {"machine", "link", "site"}
-        This machine, its network segment, or the site.
+        This machine, its network segment, or the site; by default what the environment variable
+        ``NEUROKIT_LSL_SCOPE`` says, and this machine where it is not set.
     session_id : str
         Only streams of the same session see each other.
 
@@ -41,6 +44,7 @@ def use_scope(scope: str = "machine", *, session_id: str = "default") -> None:
     -----
     The environment variable ``LSLAPICFG``, where it is set, has the last word.
     """
+    scope = scope or os.environ.get(SCOPE_VARIABLE) or "machine"
     if scope not in _SCOPES:
         raise ValueError(f"the LSL scope must be one of {', '.join(_SCOPES)}, got {scope!r}")
     if _configured or "LSLAPICFG" in os.environ:

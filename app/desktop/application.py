@@ -19,6 +19,7 @@ from neurokit.app.desktop.recovery import offer_recovery
 from neurokit.app.desktop.screen import has_screen
 from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.translations import tr
+from neurokit.lsl import SCOPE_VARIABLE
 from neurokit.workspace import Workspace
 
 
@@ -90,6 +91,7 @@ def open_window(
         forget_what_is_over(session)
         if demo:
             choose_demo_patient(session)
+        set_scope(session)
         window = MainWindow(session)
         restore = _catch_errors(window)
         if not workspace.read_only:
@@ -102,6 +104,11 @@ def open_window(
         restore()
         close_log()
     return code
+
+
+def set_scope(session: Session) -> None:
+    """Let the processes of this window look for LSL streams as far as the settings say."""
+    os.environ[SCOPE_VARIABLE] = session.state.settings.lsl_scope
 
 
 def _open(folder: Path) -> Workspace:

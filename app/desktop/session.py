@@ -34,7 +34,7 @@ class Settings(BaseModel):
     mains: Literal[50, 60] = Field(50, description="Frequency of the mains, Hz")
     lsl_scope: Literal["machine", "link", "site"] = Field(
         "machine",
-        description="How far LSL streams are looked for",
+        description="How far LSL streams are looked for, from the next start",
         json_schema_extra={
             "labels": {"machine": "this computer", "link": "this network", "site": "this site"}
         },
