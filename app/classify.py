@@ -165,8 +165,10 @@ def _write(out: Path, cohort: Cohort, found: CohortScores, maps: Maps, question:
         _write_text(out / f"{name}.csv", table.to_csv(index=False))
     frequency = mask_frequency(found)
     if cohort.grid is not None:
-        image = cohort.grid.to_nifti(frequency.astype(np.float32))
-        image.to_filename(out / "mask-frequency.nii.gz")
+        images = {"mask-frequency": frequency, "mean": maps.values.mean(axis=0)}
+        for name, values in images.items():
+            image = cohort.grid.to_nifti(values.astype(np.float32))
+            image.to_filename(out / f"{name}.nii.gz")
     else:
         lines = "\n".join(f"{node + 1},{one:.4f}" for node, one in enumerate(frequency))
         _write_text(out / "mask-frequency.csv", f"node,frequency\n{lines}\n")

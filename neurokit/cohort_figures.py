@@ -62,7 +62,7 @@ def _names(axes: Any, names: Sequence[str]) -> None:
 @styled
 def draw_sweep(details: Sequence[dict[str, Any]]) -> Figure:
     """Draw the inner loop's balanced accuracy over densities or thresholds, a line a fold."""
-    figure = new_figure(5.2, 2.8)
+    figure = new_figure(7.4, 2.8)
     axes = figure.add_subplot()
     lines = np.array([one["sweep"] for one in details])
     for line in lines:
@@ -81,7 +81,7 @@ def draw_sweep(details: Sequence[dict[str, Any]]) -> Figure:
 @styled
 def draw_null(null: np.ndarray, observed: float) -> Figure:
     """Draw scores under shuffled diagnoses, and the one that was observed."""
-    figure = new_figure(5.2, 2.4)
+    figure = new_figure(7.4, 2.2)
     axes = figure.add_subplot()
     axes.hist(null, bins=min(20, max(5, len(null) // 4)), color=BAND, edgecolor=GREY)
     axes.axvline(observed, color=PALETTE[1], linewidth=2.4)
@@ -111,7 +111,8 @@ def draw_brain(values: np.ndarray, voxels: np.ndarray, kept: np.ndarray, *, sign
     signed : bool
         Whether values go to both sides of zero.
     """
-    shape = tuple(voxels.max(axis=0) + 1)
+    voxels = voxels - voxels.min(axis=0) + 1  # a rim of nothing, or outlines would stay open
+    shape = tuple(voxels.max(axis=0) + 2)
     volume, mask, brain = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     places = tuple(voxels.T)
     volume[places], mask[places], brain[places] = values, kept, 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -151,12 +152,8 @@ def write_cohort_report(
         "mask_figure": draw_nodes(frequency, [f"region {n + 1}" for n in range(len(frequency))])
         if voxels is None
         else draw_brain(frequency, voxels, stable, signed=False),
-        "mean_figure": ""
-        if voxels is None
-        else draw_brain(maps.values.mean(axis=0), voxels, stable, signed=False),
-        "difference_figure": ""
-        if voxels is None
-        else draw_brain(difference, voxels, stable, signed=True),
+        "mean_figure": _brain(cohort, maps.values.mean(axis=0), stable, signed=False),
+        "difference_figure": _brain(cohort, difference, stable, signed=True),
     }
     context = figures | {
         "cohort": cohort,
@@ -172,13 +169,35 @@ def write_cohort_report(
         "in_mask": int(stable.sum()),
         "nodes": len(frequency),
         "aside": sorted(cohort.aside.items()),
-        "settings": [(name, str(value)) for name, value in settings.items()],
+        "settings": [(name.replace("_", " "), _words(value)) for name, value in settings.items()],
         "versions": list(versions().items()),
         "written": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
         "p": found.p,
         "shuffles": len(found.null),
     }
     return write_page(path, render("cohort.html", context))
+
+
+def _brain(cohort: Cohort, values: np.ndarray, stable: np.ndarray, *, signed: bool) -> str:
+    """Picture of a map: on a glass brain where there is space, else on its grid; else nothing."""
+    if cohort.grid is not None:
+        from neurokit.brain_figures import draw_glass_brain
+
+        image = cohort.grid.to_nifti(values.astype(np.float32))
+        picture = b64encode(draw_glass_brain(image, signed=signed)).decode()
+        return f'<img style="width: 100%" alt="glass brain" src="data:image/png;base64,{picture}">'
+    if cohort.voxels is None:
+        return ""
+    return draw_brain(values, cohort.voxels, stable, signed=signed)
+
+
+def _words(value: Any) -> str:
+    """A setting as one reads it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_words(one)}" for name, one in value.items()) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(_words, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def show(value: float, low: float, high: float) -> str:

@@ -324,6 +324,36 @@ def test_images_need_a_mask(tmp_path):
         find_cohort(str(table))
 
 
+def test_images_become_maps_in_their_own_space(tmp_path):
+    import nibabel
+
+    affine = np.diag([4.0, 4, 4, 1])
+    affine[:3, 3] = -40, -50, -20
+    mask = np.zeros((5, 5, 5), dtype=np.uint8)
+    mask[1:4, 1:4, 1:4] = 1
+    nibabel.Nifti1Image(mask, affine).to_filename(tmp_path / "mask.nii.gz")
+    rng = np.random.default_rng(0)
+    rows = ["subject,path,diagnosis"]
+    for k in range(14):
+        values = rng.standard_normal((5, 5, 5, 30)).astype(np.float32) + 100
+        if k % 2:
+            values[1:4, 1:4, 1] += 2 * rng.standard_normal(30).astype(np.float32)
+        place = affine if k != 5 else np.diag([4.0, 4, 4, 1])
+        image = nibabel.Nifti1Image(values, place)
+        image.header.set_zooms((4, 4, 4, 2))
+        image.to_filename(tmp_path / f"p{k}.nii.gz")
+        rows.append(f"p{k},p{k}.nii.gz,{k % 2}")
+    table = tmp_path / "cohort.csv"
+    table.write_text("\n".join(rows))
+    question = asked(table, images={"mask": tmp_path / "mask.nii.gz"})
+    cohort, found = classify(question, tmp_path / "out", workers=Workers(0))
+    assert set(cohort.aside) == {"p5"}
+    frequency = nibabel.load(tmp_path / "out" / "mask-frequency.nii.gz")
+    np.testing.assert_array_equal(frequency.affine, affine)
+    assert not np.asarray(frequency.dataobj)[mask == 0].any()
+    assert found.models["n"][0] == 13
+
+
 def test_a_simulated_cohort_is_known_by_its_parameters():
     cohort = find_cohort("simulated-cohort:people=8,sites=2,seed=3")
     assert len(cohort.table) == 8
