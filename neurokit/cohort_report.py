@@ -32,7 +32,7 @@ HONESTY = (
     "A model that knows age, sex, IQ and site alone is a strong baseline: in the ADHD-200 "
     "competition it did better than every team that used images.",
     "Triangle counts partly follow from degrees, and from the transitivity of correlation: compare "
-    "with --features degree before you read anatomy into them.",
+    "with the degrees alone (features: degree) before you read anatomy into them.",
     "Of Dey, Rao and Shah (2012, doi:10.3389/fnsys.2012.00075) only the abstract could be read. "
     "Their threshold, bins of distance, rule of the mask, size of the PCA and tables are unknown "
     "to us: here they are parameters, tuned on training people alone.",

@@ -70,7 +70,7 @@ def study_cohort(
     permutations: int = 0,
     seed: int = 42,
     describe: Describe | None = None,
-    workers: Workers = Workers(),  # noqa: B008, it is frozen
+    workers: Workers,
     said: Said = lambda what, done, planned: None,
 ) -> CohortScores:
     """Score estimators on people they have not seen.

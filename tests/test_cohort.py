@@ -139,7 +139,8 @@ def test_processes_find_the_same_maps(table, tmp_path):
     cohort = find_cohort(str(table))
     maps = [CycleMaps(density=0.2)]
     alone = map_cohort(cohort, maps, tmp_path / "alone", workers=Workers(0))
-    beside = map_cohort(cohort, maps, tmp_path / "beside", workers=Workers(2))
+    with Workers(2) as workers:
+        beside = map_cohort(cohort, maps, tmp_path / "beside", workers=workers)
     assert [one.content for one in alone.table["series"]] == [
         one.content for one in beside.table["series"]
     ]
@@ -390,7 +391,13 @@ def studied(name, folder, evaluation, only=None):
     )
     kept = map_cohort(cohort, mappers(models["3-cycles"]), folder, workers=Workers(0))
     return cohort, study_cohort(
-        kept, models, folder, evaluation=evaluation, folds=3, describe=describe
+        kept,
+        models,
+        folder,
+        evaluation=evaluation,
+        folds=3,
+        describe=describe,
+        workers=Workers(0),
     )
 
 

@@ -93,8 +93,8 @@ def classify(
         seed=seed,
         images={name: value for name, value in images.items() if value is not None},
     )
-    workers = Workers(default_jobs() if jobs is None else jobs, engine, scheduler)
-    _classify(question, out, workers, as_json=as_json)
+    with Workers(default_jobs() if jobs is None else jobs, engine, scheduler) as workers:
+        _classify(question, out, workers, as_json=as_json)
 
 
 def _classify(question: Any, out: Path, workers: Any, *, as_json: bool) -> None:
