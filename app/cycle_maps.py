@@ -205,42 +205,21 @@ def each(
     said: Said,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Call a function with each task's arguments: what it gave by name, and what went wrong."""
+    from neurokit.parallel import Workers
+
     found: dict[str, Any] = {}
     aside: dict[str, str] = {}
-    for name, result in _results(function, tasks, names, jobs):
-        if isinstance(result, Exception):
-            aside[name] = " ".join(str(result).split()) or type(result).__name__
-        else:
-            found[name] = result
-        said(name, aside.get(name, ""))
-    return found, aside
-
-
-def _results(
-    function: Callable[..., Any], tasks: Sequence[tuple], names: Sequence[str], jobs: int
-) -> Iterator[tuple[str, Any]]:
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    if jobs < 2:
-        for name, task in zip(names, tasks, strict=True):
-            yield name, attempt(function, *task)
-        return
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_one_thread)
     try:
-        futures = {
-            pool.submit(attempt, function, *task): name
-            for name, task in zip(names, tasks, strict=True)
-        }
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except BrokenProcessPool:
-                words = "a process died, mostly for want of memory; run it again with --jobs 1"
-                yield futures[future], OSError(words)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for place, result in Workers(jobs).each(attempt, [(function, *task) for task in tasks]):
+            name = names[place]
+            if isinstance(result, Exception):
+                aside[name] = " ".join(str(result).split()) or type(result).__name__
+            else:
+                found[name] = result
+            said(name, aside.get(name, ""))
+    except OSError as error:  # a process died, and with it what the others had not begun
+        aside |= {name: str(error) for name in names if name not in found and name not in aside}
+    return found, aside
 
 
 def attempt(function: Callable[..., Any], *task: Any) -> Any:
@@ -250,12 +229,6 @@ def attempt(function: Callable[..., Any], *task: Any) -> Any:
     except (ValueError, OSError, EOFError) as error:
         # some errors of others do not survive the way between processes
         return ValueError(str(error) or type(error).__name__)
-
-
-def _one_thread() -> None:
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)
 
 
 def distinct_names(images: Sequence[Path]) -> list[str]:
