@@ -169,7 +169,7 @@ def btacm_ts_svm(
     window: str = "circular",
     shrinkage: float = 1e-3,
     weights: str = "fisher",
-    rule: str = "best",
+    rule: str = "two-standard-errors",
     sfreq: float | None = None,
     random_state: int | None = 42,
 ) -> Pipeline:
