@@ -229,15 +229,18 @@ def _summed(
     n_nodes: int, n_threads: int, count_strip: Callable[[int, int, np.ndarray], None]
 ) -> np.ndarray:
     """Sum of what each strip counts."""
-    # every strip fetches all rows, so that one is enough for one thread
-    n_strips = 1 if n_threads == 1 else 4 * n_threads
+    total = np.zeros(n_nodes, dtype=np.int64)
+    # every strip fetches all rows, so that one is enough for one thread; it asks no BLAS either
+    if n_threads == 1:
+        count_strip(0, 1, total)
+        return total
+    n_strips = 4 * n_threads
 
     def count_one(strip: int) -> np.ndarray:
         out = np.zeros(n_nodes, dtype=np.int64)
         count_strip(strip, n_strips, out)
         return out
 
-    total = np.zeros(n_nodes, dtype=np.int64)
     for part in in_threads(count_one, range(n_strips), n_threads):
         total += part
     return total

@@ -95,11 +95,9 @@ def triangles(bits: np.ndarray, n_threads: int = 1) -> np.ndarray:
     if n_ends > DENSE * n_nodes**2 and _may_be_dense(bits):
         return _from_products(on_device, squares=False)
     counts = cuda.device_array(n_nodes, dtype=np.int64)
-    # a warp for every eight neighbours
+    # a warp for about eight neighbours, four at most
     n_warps = 1 << min(3, n_ends // (8 * n_nodes)).bit_length()
-    blocks.count_common[n_nodes, min(n_warps * blocks.LANES, blocks.MOST_THREADS)](
-        on_device, counts
-    )
+    blocks.count_common[n_nodes, n_warps * blocks.LANES](on_device, counts)
     found: np.ndarray = counts.copy_to_host()
     return found
 
