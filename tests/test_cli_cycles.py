@@ -1,6 +1,7 @@
 """``neurokit cycles map``: from images on disk to images on disk."""
 
 import json
+import os
 from pathlib import Path
 
 import nibabel
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
+from neurokit.app.cycle_maps import each
 from neurokit.imaging import read_series
 from neurokit.kernels import correlation_graph, distance_degrees, triangles
 from tests.brains import small_brain
@@ -135,3 +137,10 @@ def test_two_images_of_one_name_are_told_apart_by_their_folders(tmp_path):
     words = ("--density", "0.1", "--no-pictures", "--jobs", "1", "--features", "degree")
     assert mapped(*images, *words, "--out", tmp_path / "maps").exit_code == 0
     assert (tmp_path / "maps" / "two_rest_degree.nii.gz").exists()
+
+
+def test_images_whose_process_dies_are_set_aside_by_name():
+    found, aside = each(os._exit, [(1,), (1,)], ["a", "b"], 2, lambda name, problem: None)
+    assert not found
+    assert set(aside) == {"a", "b"}
+    assert "a worker process died, too little memory" in aside["a"]
