@@ -33,7 +33,8 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
     ----------
     name : str
         A CSV file with a row a scan (columns ``subject``, ``path``, ``diagnosis``, and where known
-        ``site``, ``run``, ``motion``, ``age``, ``sex``, ``iq``, ``split``); ``simulated-cohort``,
+        ``site``, ``run``, ``motion``, ``age``, ``sex``, ``iq``, ``split``, and ``confounds``, a
+        table for each scan); ``simulated-cohort``,
         with parameters of :class:`neurokit.cohort_simulation.Plan` as in
         ``simulated-cohort:people=40,seed=1``; ``abide-nyu-cc200`` or ``abide-ho111`` (autism) in
         the folder that ``NEUROKIT_DATA`` names; ``adhd200:FOLDER`` for ADHD-200 as Athena lays it
@@ -53,6 +54,10 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
         If a file is not there.
     """
     kind, _, rest = name.partition(":")
+    if parameters and kind in ("simulated-cohort", *ABIDE):
+        raise ValueError(
+            f"{kind} holds series as they are, no images; leave {sorted(parameters)[0]} out"
+        )
     if kind == "simulated-cohort":
         return _simulated(name, rest)
     if kind in ABIDE:
@@ -220,6 +225,10 @@ def _table(path: Path, parameters: Mapping[str, Any]) -> Cohort:
             f"{path} has no column path (the file of each scan); it has {', '.join(people.columns)}"
         )
     places = [_beside(path, str(place)) for place in people["path"]]
+    if "confounds" in people:
+        people["confounds"] = [
+            _beside(path, place) if isinstance(place, str) else "" for place in people["confounds"]
+        ]
     return from_files(people, places, parameters, name=path.name)
 
 
@@ -243,7 +252,11 @@ def from_files(
                 "voxel in everyone; give --mask"
             )
         grid = _first_grid(places, options)
-    sources = [FileScan(place, options, grid) for place in places]
+    own = people["confounds"] if "confounds" in people else [""] * len(places)
+    sources = [
+        FileScan(place, (*options, ("confounds", table)) if table else options, grid)
+        for place, table in zip(places, own, strict=True)
+    ]
     return make_cohort(people, sources, grid=grid, **more)
 
 

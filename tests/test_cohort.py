@@ -355,11 +355,25 @@ def test_images_become_maps_in_their_own_space(tmp_path):
     assert found.models["n"][0] == 13
 
 
+def test_each_scan_may_have_its_own_confounds(table, tmp_path):
+    drift = np.linspace(0, 50, N_TIMES)
+    np.save(tmp_path / "p0.npy", np.load(tmp_path / "p0.npy") + drift[:, None] ** 2)
+    pd.DataFrame({"csf": drift**2}).to_csv(tmp_path / "p0.tsv", sep="\t", index=False)
+    people = pd.read_csv(table)
+    people["confounds"] = ["p0.tsv"] + [None] * 23
+    people.to_csv(table, index=False)
+    first, second = find_cohort(str(table)).sources[:2]
+    assert np.abs(np.corrcoef(first.read().T, drift**2)[-1, :-1]).max() < 1e-3
+    assert dict(second.options) == {}
+
+
 def test_a_simulated_cohort_is_known_by_its_parameters():
     cohort = find_cohort("simulated-cohort:people=8,sites=2,seed=3")
     assert len(cohort.table) == 8
     assert cohort.table["site"].nunique() == 2
     assert cohort.sources[1].read().shape == (150, 700)
+    with pytest.raises(ValueError, match="holds series as they are"):
+        find_cohort("simulated-cohort:people=8", mask="mask.nii.gz")
     with pytest.raises(ValueError, match="no parameter 'persons'"):
         find_cohort("simulated-cohort:persons=8")
 

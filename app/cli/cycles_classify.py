@@ -29,7 +29,7 @@ def classify(
             metavar="COHORT",
             show_default=False,
             help="A CSV with a row a scan (subject, path, diagnosis; site, run, motion, age, sex, "
-            "iq, split where known), simulated-cohort, abide-nyu-cc200, abide-ho111 or "
+            "iq, split, confounds where known), simulated-cohort, abide-nyu-cc200, abide-ho111 or "
             "adhd200:FOLDER.",
         ),
     ],
@@ -51,6 +51,10 @@ def classify(
     ] = "leave-out",
     seed: Annotated[int, _option("For all that is drawn: 42.", _HOW)] = 42,
     mask: Annotated[Path | None, _option("Voxels that are nodes, in everyone.", _IMAGES)] = None,
+    confounds: Annotated[
+        str | None,
+        _option("What nilearn finds beside fMRIPrep's images: motion,wm_csf,scrub.", _IMAGES),
+    ] = None,
     band: Annotated[str | None, _option("Hertz, such as 0.009-0.08.", _IMAGES)] = None,
     smoothing: Annotated[float | None, _option("Millimetres, FWHM.", _IMAGES)] = None,
     voxel: Annotated[float | None, _option("Millimetres: 4.", _IMAGES)] = None,
@@ -75,6 +79,7 @@ def classify(
 
     images = {
         "mask": mask,
+        "confounds": confounds,
         "band": _numbers(band, "band", separator="-"),
         "smoothing_mm": smoothing,
         "voxel_mm": voxel,
