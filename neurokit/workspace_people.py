@@ -132,11 +132,6 @@ class People(Store):
         values = {"patient_id": patient_id, "number": number, "started": started}
         return self.visit(self.insert("visits", values))
 
-    def update_visit(self, visit_id: int, *, note: str) -> Visit:
-        """Change what is noted of a visit."""
-        self.update("visits", visit_id, {"note": note})
-        return self.visit(visit_id)
-
     def same_as_last_time(self, patient_id: int) -> dict[str, Any]:
         """What the last visit with a run was made with.
 

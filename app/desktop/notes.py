@@ -78,7 +78,7 @@ class NoteBar(QFrame):
         self.desk.session.do(
             tr("a note"),
             lambda: kept.append(workspace.note(visit_id, text, when).id),
-            lambda: workspace.delete("notes", kept.pop()),
+            lambda: workspace.remove_note(kept.pop()),
         )
         visit = workspace.visit(visit_id)
         folder, who = str(workspace.folder), workspace.patient(visit.patient_id).pseudonym
