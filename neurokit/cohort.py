@@ -110,8 +110,10 @@ def make_cohort(
         },
     )
     _check_classes(told[known], diagnosis[known], name)
-    words = sorted({word for word in diagnosis[known] if word not in CONTROLS})
-    condition = condition or ("patient" if words[0].isdigit() else " or ".join(words))
+    patients = known & told["patient"].to_numpy()
+    words = sorted({str(word).strip() for word in table.loc[patients, "diagnosis"]})
+    numbers = diagnosis[patients].str.isdigit().all()
+    condition = condition or ("patient" if numbers else " or ".join(words))
     aside = dict.fromkeys(told.loc[~known, "subject"], "the diagnosis is not known")
     return Cohort(name, condition, told, tuple(sources), **more).only(known, aside)
 

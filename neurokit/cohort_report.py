@@ -109,7 +109,8 @@ def verdict(cohort: Cohort, found: CohortScores) -> str:
     others = found.models[found.models["model"].isin(["connectivity ridge", "phenotype only"])]
     better = others[others["accuracy"] >= first["accuracy"]]["model"]
     if len(better):
-        text += f" {' and '.join(better)} did as well or better.".replace(" c", " C", 1)
+        words = " and ".join(better)
+        text += f" {words[0].upper()}{words[1:]} did as well or better."
     if np.isfinite(found.p):
         text += (
             f" With diagnoses shuffled within sites, {len(found.null)} times, a balanced accuracy "

@@ -90,7 +90,7 @@ def test_a_study_goes_from_a_table_to_a_report(table, tmp_path):
     ):
         assert words in page
     assert len(pd.read_csv(out / "mask-frequency.csv")) == N_NODES
-    assert cohort.condition == "adhd"
+    assert cohort.condition == "ADHD"
 
 
 def test_what_was_finished_is_not_done_again(table, tmp_path, monkeypatch):
@@ -188,7 +188,7 @@ def test_a_site_with_one_class_is_set_aside(table):
     cohort = find_cohort(changed(table, site={"p0": "C", "p2": "C"}))
     left = without_one_class_sites(cohort)
     assert set(left.aside) == {"p0", "p2"}
-    assert "site C has adhd only" in left.aside["p0"]
+    assert "site C has ADHD only" in left.aside["p0"]
     assert without_one_class_sites(cohort, "keep") is cohort
 
 
