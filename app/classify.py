@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from neurokit.cohort import Cohort, without_one_class_sites
-from neurokit.cohort_maps import KeptScan, map_cohort, write_whole
+from neurokit.cohort_maps import KeptScan, map_cohort
 from neurokit.cohort_report import Maps, mask_frequency, write_cohort_report
 from neurokit.cohort_splits import make_folds
 from neurokit.cohort_study import CohortScores, study_cohort
@@ -19,6 +19,7 @@ from neurokit.datasets.cohorts import find_cohort
 from neurokit.parallel import Workers
 from neurokit.pipelines.cohort_models import cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps, series_of
+from neurokit.whole_files import write_whole
 
 Said = Callable[[str, int, int], None]
 
@@ -176,4 +177,4 @@ def _write(out: Path, cohort: Cohort, found: CohortScores, maps: Maps, question:
 
 
 def _write_text(path: Path, text: str) -> None:
-    write_whole(path, lambda stream: stream.write(text.encode()))
+    write_whole(path, text)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from neurokit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from neurokit.grids import Grid
@@ -97,8 +98,7 @@ def map_image(image: Path, name: str, reading: Reading, mapping: Mapping, out: P
     files = _write(series, name, maps, out, pictures=mapping.pictures)
     record |= {"files": files, "settings": _settings(reading, mapping), **_made()}
     record["seconds"] = round(time.perf_counter() - began, 3)
-    with whole(out / f"{name}.json") as path:
-        path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_whole(out / f"{name}.json", json.dumps(record, indent=2) + "\n")
     return record
 
 
@@ -111,36 +111,21 @@ def _write(
         import pandas as pd
 
         index = pd.Index(series.labels or range(1, series.values.shape[1] + 1), name="region")
-        with whole(out / f"{name}_maps.tsv") as path:
-            pd.DataFrame(maps, index=index).to_csv(path, sep="\t", lineterminator="\n")
+        table = pd.DataFrame(maps, index=index).to_csv(sep="\t", lineterminator="\n")
+        write_whole(out / f"{name}_maps.tsv", table)
         return [f"{name}_maps.tsv"]
     files = []
     for feature, values in maps.items():
         picture = series.grid.to_nifti(values)
-        with whole(out / f"{name}_{feature}.nii.gz") as path:
-            picture.to_filename(path)
+        write_whole(out / f"{name}_{feature}.nii.gz", gzip.compress(picture.to_bytes()))
         files.append(f"{name}_{feature}.nii.gz")
         if pictures:
             from neurokit.brain_figures import draw_glass_brain
 
-            with whole(out / f"{name}_{feature}.png") as path:
-                path.write_bytes(draw_glass_brain(picture, f"{name}: {feature}"))
+            drawn = draw_glass_brain(picture, f"{name}: {feature}")
+            write_whole(out / f"{name}_{feature}.png", drawn)
             files.append(f"{name}_{feature}.png")
     return files
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a place to write to, which becomes the file when it was written without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield part
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _settings(reading: Reading, mapping: Mapping) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from neurokit.calibration import FRAME
 from neurokit.recorder import Recorder, write_json
 from neurokit.streams import now, open_source
 from neurokit.trials import read_markers
+from neurokit.whole_files import write_whole
 
 SFREQ = 250.0
 POLL_SECONDS = 0.005
@@ -312,7 +313,4 @@ def write_sheet(sheet: Sheet, folder: str | os.PathLike[str]) -> Path:
     write_json(path.with_suffix(".json"), told)
     text = (files("neurokit") / "templates" / "sheet.html").read_text(encoding="utf-8")
     page = jinja2.Environment(autoescape=True).from_string(text).render(sheet=sheet)
-    part = path.with_suffix(".part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(path)
-    return path
+    return write_whole(path, page)

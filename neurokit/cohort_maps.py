@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import numpy as np
 from neurokit.cohort import Cohort, Source, few
 from neurokit.fingerprint import code_version, digest
 from neurokit.parallel import Workers
+from neurokit.whole_files import write_whole, written_whole
 
 Said = Callable[[str, int, int], None]  # what was done, how many of how many
 
@@ -52,24 +51,10 @@ class KeptScan:
         path = self.folder / f"{self.content}-{digest(how, code_version())}.npy"
         if not path.exists():
             made = make(np.asarray(self.source.read()))
-            write_whole(path, lambda stream: np.save(stream, made))
+            with written_whole(path) as place, open(place, "wb") as stream:
+                np.save(stream, made)
         found: np.ndarray = np.load(path, allow_pickle=False)
         return found
-
-
-def write_whole(path: Path, write: Callable[[Any], Any]) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(file, "wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def map_scan(source: Source, mappers: Sequence[Any], folder: Path) -> KeptScan | str:
@@ -97,7 +82,7 @@ def map_scan(source: Source, mappers: Sequence[Any], folder: Path) -> KeptScan |
     except Exception as error:  # a file may break any reader; the others go on
         return " ".join(str(error).split()) or type(error).__name__
     told = {"content": scan.content, "shape": list(scan.shape)}
-    write_whole(record, lambda stream: stream.write(json.dumps(told).encode()))
+    write_whole(record, json.dumps(told))
     return KeptScan(source, scan.content, scan.shape, folder)
 
 

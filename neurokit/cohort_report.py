@@ -23,7 +23,8 @@ from neurokit.cohort_figures import (
 from neurokit.cohort_scores import correlate
 from neurokit.cohort_study import CohortScores
 from neurokit.fingerprint import versions
-from neurokit.report import render, two_digits, write_page
+from neurokit.report import render, two_digits
+from neurokit.whole_files import write_whole
 
 HONESTY = (
     "Not a diagnostic device: nothing here may decide about a person.",
@@ -176,7 +177,7 @@ def write_cohort_report(
         "p": found.p,
         "shuffles": len(found.null),
     }
-    return write_page(path, render("cohort.html", context))
+    return write_whole(path, render("cohort.html", context))
 
 
 def _brain(cohort: Cohort, values: np.ndarray, stable: np.ndarray, *, signed: bool) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from neurokit.cohort import Cohort, few
-from neurokit.cohort_maps import Said, write_whole
+from neurokit.cohort_maps import Said
 from neurokit.cohort_scores import (
     by_person,
     permutation_p,
@@ -24,6 +24,7 @@ from neurokit.cohort_scores import (
 from neurokit.cohort_splits import Fold, make_folds, unseen_sites
 from neurokit.fingerprint import code_version, digest
 from neurokit.parallel import Workers
+from neurokit.whole_files import write_whole
 
 Describe = Callable[[Any], dict[str, Any]]
 
@@ -170,7 +171,7 @@ def score_fold(
         )
     ]
     outcome = {"rows": rows, "about": {} if describe is None else describe(fitted)}
-    write_whole(record, lambda stream: stream.write(json.dumps(outcome).encode()))
+    write_whole(record, json.dumps(outcome))
     return outcome
 
 
@@ -221,7 +222,7 @@ def score_shuffled(
             part.assign(model="", fold=label, patient=truth[test], predicted=told, value=told - 0.5)
         )
     score = scores(by_person(pd.concat(rows)))["balanced_accuracy"]
-    write_whole(record, lambda stream: stream.write(json.dumps(score).encode()))
+    write_whole(record, json.dumps(score))
     return score
 
 

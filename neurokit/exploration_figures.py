@@ -14,6 +14,7 @@ import numpy as np
 from neurokit.exploration import SIGNIFICANT, Exploration
 from neurokit.figures import GREY, PALETTE, STYLE, new_figure
 from neurokit.topography import interpolation, nearness
+from neurokit.whole_files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,8 +54,8 @@ def write_exploration(
     home = Path(folder)
     home.mkdir(parents=True, exist_ok=True)
     written = [
-        _write(home / "r2.csv", _table(_r2_rows(exploration, p))),
-        _write(home / "trials.csv", _table(_trial_rows(exploration))),
+        write_whole(home / "r2.csv", _table(_r2_rows(exploration, p))),
+        write_whole(home / "trials.csv", _table(_trial_rows(exploration))),
     ]
     channel, frequency = exploration.strongest()
     figures: dict[str, Callable[[], Figure]] = {
@@ -70,7 +71,7 @@ def write_exploration(
         stream = io.BytesIO()
         with mpl.rc_context(STYLE):
             draw().savefig(stream, format=form, metadata={"Date": None} if form == "svg" else None)
-        written.append(_write(home / f"{name}.{form}", stream.getvalue()))
+        written.append(write_whole(home / f"{name}.{form}", stream.getvalue()))
     return written
 
 
@@ -237,14 +238,3 @@ def _table(rows: Iterable[Sequence[Any]]) -> bytes:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue().encode()
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    return path

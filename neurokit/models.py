@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,6 +12,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from neurokit.whole_files import written_whole
 
 FORMAT = 1
 _ENTRY = "neurokit.json"
@@ -70,20 +70,10 @@ def save(model: Any, path: str | Path, *, metadata: Mapping[str, Any] | None = N
         "metadata": dict(metadata or {}),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(file, "w+b") as stream:
-            stream.write(payload)
-            with zipfile.ZipFile(stream, "a") as archive:
-                archive.writestr(_ENTRY, json.dumps(head))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync(path.parent)
+    with written_whole(path) as place:
+        place.write_bytes(payload)
+        with zipfile.ZipFile(place, "a") as archive:
+            archive.writestr(_ENTRY, json.dumps(head))
     return path
 
 
@@ -185,14 +175,3 @@ def _versions() -> dict[str, str]:
     from neurokit import __version__
 
     return {"neurokit": __version__} | {name: version(name) for name in _VERSIONS}
-
-
-def _sync(folder: Path) -> None:
-    """Make the renaming last through a power cut, where a folder can be synced."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

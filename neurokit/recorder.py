@@ -23,7 +23,8 @@ from neurokit import __version__
 from neurokit.keeper import Keeper
 from neurokit.ring import Ring
 from neurokit.streams import MICROVOLT, Samples, Source, SourceEnded, SourceInfo, now
-from neurokit.xdf import XdfStream, XdfWriter, sync_folder
+from neurokit.whole_files import write_whole
+from neurokit.xdf import XdfStream, XdfWriter
 
 STALL_SECONDS = 0.75
 # a connection that is up but silent may be dead without knowing it
@@ -361,11 +362,4 @@ def _room_for(path: Path) -> None:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file whole or not at all, readable by its owner only."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)
+    write_whole(path, json.dumps(content, indent=1), mode=0o600)

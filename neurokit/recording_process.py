@@ -66,12 +66,8 @@ class RecorderClient:
         source: dict[str, Any] = description["source"]
         lists = {key: tuple(value) for key, value in source.items() if isinstance(value, list)}
         self.info = SourceInfo(**{**source, **lists})
-        try:
-            self._connection: Connection = Client(
-                description["address"], authkey=bytes.fromhex(description["key"])
-            )
-        except (OSError, EOFError) as error:
-            raise self._gone() from error
+        self._address, self._key = description["address"], bytes.fromhex(description["key"])
+        self._connection = self._connect()
         self._lock = threading.Lock()
         self.ring = Ring(self.path.with_suffix(".ring"))
 
@@ -91,6 +87,12 @@ class RecorderClient:
         """Let go of the recorder; it goes on."""
         self._connection.close()
 
+    def _connect(self) -> Connection:
+        try:
+            return Client(self._address, authkey=self._key)
+        except (OSError, EOFError) as error:
+            raise self._gone() from error
+
     def _ask(self, *request: Any) -> Any:
         try:
             with self._lock:
@@ -98,6 +100,11 @@ class RecorderClient:
                 kind, answer = self._connection.recv()
         except (OSError, EOFError) as error:
             raise self._gone() from error
+        except KeyboardInterrupt:
+            # the answer to this must not be taken for that to the next question
+            self._connection.close()
+            self._connection = self._connect()
+            raise
         if kind == "error":
             raise OSError(answer)
         return answer

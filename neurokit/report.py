@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +22,7 @@ from neurokit.figures import (
     scorer_name,
 )
 from neurokit.statistics import Predictions, compare, summarise
+from neurokit.whole_files import write_whole
 
 _STUDY = ["dataset", "evaluation", "paradigm", "scorer"]
 
@@ -63,24 +62,7 @@ def write_report(
     if frame.empty:
         raise ValueError("there are no folds to report; run neurokit evaluate first")
     text = render("report.html", _context(frame, predictions) | {"title": title, "notes": notes})
-    return write_page(Path(path), text)
-
-
-def write_page(path: Path, text: str) -> Path:
-    """Write a page whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(file, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
+    return write_whole(Path(path), text)
 
 
 def render(template: str, context: dict[str, Any]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,6 +18,7 @@ from neurokit.visit_facts import (
     gather,
 )
 from neurokit.visit_figures import Picture
+from neurokit.whole_files import write_whole
 from neurokit.workspace import Workspace
 
 
@@ -78,8 +77,8 @@ def write_visit_report(
     target.mkdir(parents=True, exist_ok=True)
     name = f"{facts['pseudonym']}-visit-{facts['number']:02d}"
     html, pdf = target / f"{name}.html", target / f"{name}.pdf"
-    _write(html, page.encode())
-    _write(pdf, paper)
+    write_whole(html, page)
+    write_whole(pdf, paper)
     return VisitReport(html, pdf)
 
 
@@ -103,18 +102,3 @@ def as_html(facts: dict[str, Any]) -> str:
     }
     source = files("neurokit").joinpath("templates/visit.html").read_text(encoding="utf-8")
     return environment.from_string(source).render(drawn)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

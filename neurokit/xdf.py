@@ -23,6 +23,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from neurokit.whole_files import sync_folder
+
 MAGIC = b"XDF:"
 FILE_HEADER, STREAM_HEADER, SAMPLES, CLOCK_OFFSET, BOUNDARY, STREAM_FOOTER = range(1, 7)
 BOUNDARY_MARK = bytes.fromhex("43A546DCCBF5410FB30ED5467383CBE4")
@@ -224,20 +226,6 @@ class XdfWriter:
             self._file.truncate(start)
             self._file.seek(start)
             raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Return when the names of a folder's files are on the disk, where the system can promise it.
-
-    A file's own fsync does not cover its name: after a power cut a new file may be gone.
-    """
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _xml(element: ElementTree.Element) -> bytes:

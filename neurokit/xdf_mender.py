@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from neurokit.whole_files import written_whole
 from neurokit.xdf import (
     BOUNDARY,
     BOUNDARY_MARK,
@@ -20,7 +21,6 @@ from neurokit.xdf import (
     MAGIC,
     STREAM_FOOTER,
     STREAM_HEADER,
-    sync_folder,
 )
 
 
@@ -82,14 +82,9 @@ def _mend(path: Path, data: mmap.mmap, into: str | os.PathLike[str] | None) -> M
     if gaps == 0:
         return Mended(path, kept, 0, 0, closed)
     target = Path(into) if into is not None else path.with_name(f"{path.stem}-mended.xdf")
-    part = target.with_name(target.name + ".part")
-    with open(part, "wb") as copy:
+    with written_whole(target) as place, open(place, "wb") as copy:
         for start, stop in pieces:
             copy.write(data[start:stop])
-        copy.flush()
-        os.fsync(copy.fileno())
-    part.replace(target)
-    sync_folder(target.parent)
     return Mended(target, kept, len(data) - kept, gaps, closed)
 
 

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.svm import SVC
 
-from neurokit import plan, runner
+from neurokit import loader, plan
 from neurokit.evaluation import configure, evaluate
 from neurokit.results import COLUMNS, Results
 from tests.people import Filed, fake
@@ -69,13 +69,13 @@ def run(dataset, pipelines=None, **options):
 def loads(monkeypatch):
     """Count the units that are read."""
     seen = []
-    read = runner.load
+    read = loader.load
 
     def load(dataset, subjects, study):
         seen.append(tuple(subjects))
         return read(dataset, subjects, study)
 
-    monkeypatch.setattr(runner, "load", load)
+    monkeypatch.setattr(loader, "load", load)
     return seen
 
 

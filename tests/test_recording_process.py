@@ -124,6 +124,32 @@ def test_a_bad_question_does_not_end_the_recording(tmp_path, amplifier):
     again.close()
 
 
+class Interrupted:
+    """A connection on which Ctrl-C falls when the first answer has come and was not yet read."""
+
+    def __init__(self, connection):
+        self.send, self.close = connection.send, connection.close
+        self._connection, self._is_first = connection, True
+
+    def recv(self):
+        if self._is_first:
+            self._is_first = False
+            assert self._connection.poll(10)
+            raise KeyboardInterrupt
+        return self._connection.recv()
+
+
+def test_an_answer_that_ctrl_c_cut_off_is_not_taken_for_the_next(tmp_path, amplifier):
+    client = start(f"lsl:{amplifier.name}", tmp_path / "run.xdf")
+    client._connection = Interrupted(client._connection)
+    with pytest.raises(KeyboardInterrupt):
+        client.marker("left_hand", time.perf_counter())
+    status = client.stop()
+    client.close()
+    assert status.state == "stopped"
+    assert status.markers == 1
+
+
 def test_a_recorder_whose_disk_is_full_has_said_so(tmp_path, amplifier):
     """In a process as the window's recorder is, which takes half the disk for all of it."""
     path = tmp_path / "run.xdf"

@@ -148,9 +148,11 @@ def _run(
     as_json: bool,
 ) -> None:
     """Map all, say what was made, and end with the exit code."""
+    import gzip
     from dataclasses import replace
 
-    from neurokit.app.cycle_maps import common_mask, map_images, whole
+    from neurokit.app.cycle_maps import common_mask, map_images
+    from neurokit.whole_files import write_whole
 
     aside: dict[str, str] = {}
     jobs = min(jobs, len(images))
@@ -158,8 +160,8 @@ def _run(
     if reading.mask == GROUP:
         reading = replace(reading, mask=None)
         grid, images, aside = common_mask(images, reading, share, jobs=jobs, said=said)
-        with whole(out / "group_mask.nii.gz") as path:
-            grid.to_nifti(_ones(grid)).to_filename(path)
+        mask = grid.to_nifti(_ones(grid)).to_bytes()
+        write_whole(out / "group_mask.nii.gz", gzip.compress(mask))
         reading = replace(reading, mask=grid)
         said = _say(len(images), quiet=as_json)
     records, odd = map_images(images, reading, mapping, out, jobs=jobs, said=said)

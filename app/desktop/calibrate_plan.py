@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from neurokit.app.desktop.cards import Columns, Facts, card, label, scrolled
+from neurokit.app.desktop.cards import Columns, Facts, card, label, scrolled, start_button
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.translations import told, tr
@@ -117,11 +117,7 @@ class PlanView(QWidget):
 
     def _make_footer(self) -> QHBoxLayout:
         self.problem = label("", "problem")
-        self.start_button = QPushButton()
-        self.start_button.setProperty("main", True)
-        self.start_button.setToolTip("Ctrl+Return")
-        QShortcut(QKeySequence("Ctrl+Return"), self, self.start_button.click)
-        self.start_button.clicked.connect(self._start)
+        self.start_button = start_button(self, self._start)
         self.check_button = QPushButton(tr("Check this computer"))
         self.check_button.clicked.connect(self.check)
         layout = QHBoxLayout()

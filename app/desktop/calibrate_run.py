@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from neurokit.app.desktop.calibrate_plan import in_minutes
-from neurokit.app.desktop.cards import Facts, card, label, scrolled
+from neurokit.app.desktop.cards import Facts, card, label, run_button, scrolled
 from neurokit.app.desktop.cue_painting import patient_colours, word
 from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.trial_pictures import TrialOrder
@@ -97,24 +95,13 @@ class RunView(QWidget):
         inside.addWidget(self.trials)
         inside.addStretch(1)
         layout.addWidget(scrolled(top), 1)
-        self.pause_button = self._button(tr("Pause"), "P", self.pause)
-        self.repeat_button = self._button(tr("Repeat this trial"), "R", self.repeat)
-        self.stop_button = self._button("■ " + tr("Stop now (Esc)"), "", self.stop)
+        self.pause_button = run_button(self, tr("Pause"), "P", self.pause)
+        self.repeat_button = run_button(self, tr("Repeat this trial"), "R", self.repeat)
+        self.stop_button = run_button(self, "■ " + tr("Stop now (Esc)"), "", self.stop)
         self.stop_button.setProperty("danger", True)
         for button in (self.pause_button, self.repeat_button, self.stop_button):
             layout.addWidget(button)
         return frame
-
-    def _button(self, text: str, key: str, asked) -> QPushButton:
-        button = QPushButton(text)
-        if key:
-            # the patient's window may have the focus
-            shortcut = QShortcut(QKeySequence(key), self, button.click)
-            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
-            button.setToolTip(f"{text} ({key})")
-        button.clicked.connect(asked)
-        button.setMinimumHeight(2 * self.fontMetrics().height() + 8)
-        return button
 
     def show_screen(self, screen: Screen) -> None:
         """Show the patient's screen small, and say what it asks for."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QResizeEvent
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QGridLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -44,6 +47,29 @@ def card(title: str = "") -> tuple[QFrame, QVBoxLayout]:
     if title:
         layout.addWidget(label(title, "strong"))
     return frame, layout
+
+
+def run_button(view: QWidget, text: str, key: str, asked: pyqtSignal) -> QPushButton:
+    """A high button of a run's view; a key presses it, whichever of our windows has the focus."""
+    button = QPushButton(text)
+    if key:
+        # the patient's window may have the focus
+        shortcut = QShortcut(QKeySequence(key), view, button.click)
+        shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        button.setToolTip(f"{text} ({key})")
+    button.clicked.connect(asked)
+    button.setMinimumHeight(2 * view.fontMetrics().height() + 8)
+    return button
+
+
+def start_button(view: QWidget, asked: Callable[[], None]) -> QPushButton:
+    """The large button that starts a run."""
+    button = QPushButton()
+    button.setProperty("main", True)
+    button.setToolTip("Ctrl+Return")
+    QShortcut(QKeySequence("Ctrl+Return"), view, button.click)
+    button.clicked.connect(asked)
+    return button
 
 
 def scrolled(widget: QWidget) -> QScrollArea:

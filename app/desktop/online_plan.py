@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from neurokit.app.desktop.calibrate_plan import in_minutes, source_in_words
-from neurokit.app.desktop.cards import Columns, Facts, card, label, scrolled
+from neurokit.app.desktop.cards import Columns, Facts, card, label, scrolled, start_button
 from neurokit.app.desktop.cue_painting import patient_colours, word
 from neurokit.app.desktop.feedback import Feedback, FeedbackWidget
 from neurokit.app.desktop.forms import Form
@@ -113,11 +112,7 @@ class PlanView(QWidget):
 
     def _make_footer(self) -> QHBoxLayout:
         self.problem = label("", "problem")
-        self.start_button = QPushButton()
-        self.start_button.setProperty("main", True)
-        self.start_button.setToolTip("Ctrl+Return")
-        QShortcut(QKeySequence("Ctrl+Return"), self, self.start_button.click)
-        self.start_button.clicked.connect(self._start)
+        self.start_button = start_button(self, self._start)
         layout = QHBoxLayout()
         layout.addWidget(self.problem, 1)
         layout.addWidget(self.start_button)
