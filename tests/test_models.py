@@ -1,6 +1,7 @@
 """Models come back bit for bit, or not at all."""
 
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -76,7 +77,7 @@ def test_nothing_half_written_stays(model, tmp_path, monkeypatch):
     def power_cut(handle):
         raise OSError("power cut")
 
-    monkeypatch.setattr(models.os, "fsync", power_cut)
+    monkeypatch.setattr(os, "fsync", power_cut)
     with pytest.raises(OSError, match="power cut"):
         models.save(model, tmp_path / "m.skops")
     assert list(tmp_path.iterdir()) == []
