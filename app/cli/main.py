@@ -24,6 +24,7 @@ from neurokit.app.cli import (
     record,
     report,
     results,
+    sharp,
     signals,
     train,
 )
@@ -63,6 +64,7 @@ cli.add_typer(results.app, name="results")
 cli.add_typer(patients.app, name="patients")
 cli.add_typer(report.app, name="report")
 cli.add_typer(cycles.app, name="cycles")
+cli.add_typer(sharp.app, name="sharp")
 cli.command()(app.app)
 cli.command()(demo.demo)
 cli.command()(doctor.doctor)
