@@ -14,9 +14,9 @@ from neurokit.app.code_figures import (
     draw_mistakes,
     draw_regimes,
 )
+from neurokit.files.whole_files import write_whole
 from neurokit.pipelines import codes
-from neurokit.report import render
-from neurokit.whole_files import write_whole
+from neurokit.studies.report import render
 
 UNITS = 1024
 WIDTHS = [10, 30, 100, 300]
