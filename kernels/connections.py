@@ -185,8 +185,8 @@ def drop(connections: Connections, which: np.ndarray) -> tuple[Connections, np.n
     """
     kept = np.flatnonzero(~np.asarray(which, dtype=bool))
     shape = (connections.n_sources, connections.n_targets)
-    parts = (connections.sources, connections.indices, connections.values)
-    return _in_rows(*(part[kept] for part in parts), shape), kept
+    sources, targets = connections.sources[kept], connections.indices[kept]
+    return _in_rows(sources, targets, connections.values[kept], shape), kept
 
 
 def grow(

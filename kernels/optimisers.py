@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,9 +32,10 @@ class Adadelta:
     epsilon: float = 1e-6
 
     @classmethod
-    def of(cls, n_values: int, **settings: float) -> Adadelta:
+    def of(cls, n_values: int, **settings: Any) -> Adadelta:
         """A fresh one for so many values."""
-        return cls(*np.zeros((2, n_values), dtype=np.float32), **settings)
+        squares, steps = np.zeros((2, n_values), dtype=np.float32)
+        return cls(squares, steps, **settings)
 
     def step(
         self,
@@ -82,9 +84,10 @@ class Adam:
     n_steps: int = 0
 
     @classmethod
-    def of(cls, n_values: int, **settings: float) -> Adam:
+    def of(cls, n_values: int, **settings: Any) -> Adam:
         """A fresh one for so many values."""
-        return cls(*np.zeros((2, n_values), dtype=np.float32), **settings)
+        means, squares = np.zeros((2, n_values), dtype=np.float32)
+        return cls(means, squares, **settings)
 
     def step(
         self,
