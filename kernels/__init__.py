@@ -38,6 +38,7 @@ from neurokit.kernels.spd import (
     mean_riemann,
     tangent_vectors,
 )
+from neurokit.kernels.tensors import affinities, hals_update, sweep_rows
 from neurokit.kernels.toeplitz import (
     lagged_covariances,
     lagged_from_coefficients,
@@ -46,6 +47,7 @@ from neurokit.kernels.toeplitz import (
 
 __all__ = [
     "PackedGraph",
+    "affinities",
     "augmented_covariance_grid",
     "augmented_covariances",
     "available",
@@ -61,6 +63,7 @@ __all__ = [
     "first_minima",
     "four_cycles",
     "graph_from_correlation",
+    "hals_update",
     "lagged_covariances",
     "lagged_from_coefficients",
     "mdop",
@@ -75,6 +78,7 @@ __all__ = [
     "siegel_exponentials",
     "siegel_logarithms",
     "siegel_translation",
+    "sweep_rows",
     "tangent_vectors",
     "triangles",
 ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neurokit.pipelines.cycles import CycleMaps
     from neurokit.pipelines.embedding import EmbeddedAugmentedCovariances
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
+    from neurokit.pipelines.factor_match import factor_match
+    from neurokit.pipelines.factorisation import NonNegativeFactorisation
     from neurokit.pipelines.features import (
         CombinedFeatures,
         MrmrSelection,
@@ -42,6 +44,8 @@ _HOMES = {
     "fucone": ("ConnectivityMatrices",),
     "embedding": ("EmbeddedAugmentedCovariances",),
     "epochs": ("CheckedEpochs", "as_array", "sampling_rate"),
+    "factor_match": ("factor_match",),
+    "factorisation": ("NonNegativeFactorisation",),
     "features": ("CombinedFeatures", "MrmrSelection", "PickedFeatures", "StabilitySelection"),
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
@@ -65,6 +69,7 @@ __all__ = [
     "FilterBank",
     "LogBandPowers",
     "MrmrSelection",
+    "NonNegativeFactorisation",
     "PickedFeatures",
     "RegionMask",
     "RiemannMDM",
@@ -80,6 +85,7 @@ __all__ = [
     "build",
     "defaults",
     "description",
+    "factor_match",
     "max_order",
     "names",
     "resolve",
