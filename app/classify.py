@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from neurokit.cohort import Cohort, without_one_class_sites
-from neurokit.cohort_maps import KeptScan, map_cohort
-from neurokit.cohort_report import Maps, mask_frequency, write_cohort_report
-from neurokit.cohort_splits import make_folds
-from neurokit.cohort_study import CohortScores, study_cohort
+from neurokit.cohorts.cohort import Cohort, without_one_class_sites
+from neurokit.cohorts.maps import KeptScan, map_cohort
+from neurokit.cohorts.report import Maps, mask_frequency, write_cohort_report
+from neurokit.cohorts.splits import make_folds
+from neurokit.cohorts.study import CohortScores, study_cohort
 from neurokit.datasets.cohorts import find_cohort
-from neurokit.parallel import Workers
+from neurokit.files.whole_files import write_whole
 from neurokit.pipelines.cohort_models import cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps, series_of
-from neurokit.whole_files import write_whole
+from neurokit.studies.parallel import Workers
 
 Said = Callable[[str, int, int], None]
 
@@ -33,7 +33,7 @@ class Question:
     cohort : str
         See :func:`neurokit.datasets.cohorts.find_cohort`.
     evaluation, folds, seed
-        See :func:`neurokit.cohort_splits.make_folds`.
+        See :func:`neurokit.cohorts.splits.make_folds`.
     features : tuple of str
         Maps, see :func:`neurokit.pipelines.cycles.node_maps`.
     densities, thresholds : tuple of float
@@ -43,7 +43,7 @@ class Question:
     one_class_sites : {"leave-out", "keep"}
         What becomes of sites with patients or controls only.
     images : dict
-        ``mask``, ``band`` and what else :func:`neurokit.imaging.read_series` takes.
+        ``mask``, ``band`` and what else :func:`neurokit.images.imaging.read_series` takes.
     """
 
     cohort: str

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurokit.whole_files import write_whole
+from neurokit.files.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from neurokit.grids import Grid
-    from neurokit.imaging import Series
+    from neurokit.images.grids import Grid
+    from neurokit.images.imaging import Series
 
 Said = Callable[[str, str], None]  # an image, and why it was set aside or nothing
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How images are read; see :func:`neurokit.imaging.read_series`."""
+    """How images are read; see :func:`neurokit.images.imaging.read_series`."""
 
     mask: Any = None
     confounds: str | None = None
@@ -61,7 +61,7 @@ def map_image(image: Path, name: str, reading: Reading, mapping: Mapping, out: P
     ValueError, OSError
         If it cannot be mapped; nothing is written then.
     """
-    from neurokit.imaging import read_series
+    from neurokit.images.imaging import read_series
     from neurokit.memory import graph_bytes, require
     from neurokit.pipelines.cycles import graph_maps, person_graph
 
@@ -120,7 +120,7 @@ def _write(
         write_whole(out / f"{name}_{feature}.nii.gz", gzip.compress(picture.to_bytes()))
         files.append(f"{name}_{feature}.nii.gz")
         if pictures:
-            from neurokit.brain_figures import draw_glass_brain
+            from neurokit.images.brain_figures import draw_glass_brain
 
             drawn = draw_glass_brain(picture, f"{name}: {feature}")
             write_whole(out / f"{name}_{feature}.png", drawn)
@@ -190,7 +190,7 @@ def each(
     said: Said,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Call a function with each task's arguments: what it gave by name, and what went wrong."""
-    from neurokit.parallel import Workers
+    from neurokit.studies.parallel import Workers
 
     found: dict[str, Any] = {}
     aside: dict[str, str] = {}
@@ -218,7 +218,7 @@ def attempt(function: Callable[..., Any], *task: Any) -> Any:
 
 def distinct_names(images: Sequence[Path]) -> list[str]:
     """Name of each image; with its folder's where two have the same."""
-    from neurokit.image_files import name_of
+    from neurokit.images.image_files import name_of
 
     names = [name_of(image) for image in images]
     names = [
@@ -241,7 +241,7 @@ def common_mask(
     ValueError
         If nobody can be read, or no voxel is shared.
     """
-    from neurokit.grids import common_grid, usual_grid
+    from neurokit.images.grids import common_grid, usual_grid
 
     tasks = [(image, reading) for image in images]
     names = [str(image) for image in images]
@@ -258,6 +258,6 @@ def common_mask(
 
 def varying(image: Path, reading: Reading) -> Grid:
     """Voxels of one image that vary."""
-    from neurokit.imaging import read_series
+    from neurokit.images.imaging import read_series
 
     return read_series(image, **vars(reading)).varying()

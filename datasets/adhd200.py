@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from neurokit.cohort import Cohort
+from neurokit.cohorts.cohort import Cohort
 
 # of the filtered version (sf...) and the other the filtered one is taken
 _SCAN = re.compile(r"sf?nwmrda0*(?P<subject>\d+)_session_(?P<session>\d+)_rest_(?P<run>\d+)")

@@ -13,7 +13,7 @@ from moabb.datasets.base import BaseDataset
 
 from neurokit.datasets.folders import mark, moabb_names
 from neurokit.datasets.settings import BidsSettings, folder_of, load
-from neurokit.recordings import events
+from neurokit.files.recordings import events
 
 NAME = "neurokit-bids.yaml"
 EXTENSIONS = [".edf", ".bdf", ".vhdr", ".set", ".fif"]
@@ -164,7 +164,7 @@ def _read(path: Any) -> Any:
     """One recording, with the events of its sidecar as annotations."""
     import mne_bids
 
-    from neurokit.recordings import clean_names, require_whole
+    from neurokit.files.recordings import clean_names, require_whole
 
     require_whole(path.fpath)
     try:

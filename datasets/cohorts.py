@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neurokit.cohort import Cohort, make_cohort
-from neurokit.cohort_simulation import Plan, positions, simulate, simulate_person
+from neurokit.cohorts.cohort import Cohort, make_cohort
+from neurokit.cohorts.simulation import Plan, positions, simulate, simulate_person
 
 ABIDE = {
     "abide-nyu-cc200": ("abide-nyu-cc200.npz", "abide-nyu-cc200-subjects.csv"),
@@ -35,12 +35,13 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
         A CSV file with a row a scan (columns ``subject``, ``path``, ``diagnosis``, and where known
         ``site``, ``run``, ``motion``, ``age``, ``sex``, ``iq``, ``split``, and ``confounds``, a
         table for each scan); ``simulated-cohort``,
-        with parameters of :class:`neurokit.cohort_simulation.Plan` as in
+        with parameters of :class:`neurokit.cohorts.simulation.Plan` as in
         ``simulated-cohort:people=40,seed=1``; ``abide-nyu-cc200`` or ``abide-ho111`` (autism) in
         the folder that ``NEUROKIT_DATA`` names; ``adhd200:FOLDER`` for ADHD-200 as Athena lays it
         out.
     **parameters
-        Of images: ``mask``, ``confounds`` and what else ``neurokit.imaging.read_series`` takes.
+        Of images: ``mask``, ``confounds`` and what else
+        ``neurokit.images.imaging.read_series`` takes.
 
     Returns
     -------
@@ -84,7 +85,7 @@ class FileScan:
 
     def read(self) -> np.ndarray:
         """Series or correlations."""
-        from neurokit.imaging import read_series
+        from neurokit.images.imaging import read_series
 
         series = read_series(self.path, **dict(self.options))
         return series.values if self.grid is None else series.within(self.grid).values
@@ -241,7 +242,7 @@ def from_files(
     people: pd.DataFrame, places: list[str], parameters: Mapping[str, Any], **more: Any
 ) -> Cohort:
     """Cohort of scans in files; images get the grid of the first one that can be read."""
-    from neurokit.image_files import is_image
+    from neurokit.images.image_files import is_image
 
     options = tuple((key, value) for key, value in parameters.items() if value is not None)
     grid = None
@@ -261,7 +262,7 @@ def from_files(
 
 
 def _first_grid(places: list[str], options: tuple[tuple[str, Any], ...]) -> Any:
-    from neurokit.imaging import read_series
+    from neurokit.images.imaging import read_series
 
     first: Exception | None = None
     for place in places:

@@ -14,7 +14,7 @@ import numpy as np
 from moabb.datasets.base import BaseDataset
 
 from neurokit.datasets.settings import NAME, FolderSettings, folder_of, load
-from neurokit.recordings import SUFFIXES, Event, add_stimulus_channel, events, read_recording
+from neurokit.files.recordings import SUFFIXES, Event, add_stimulus_channel, events, read_recording
 
 LARGEST_OFFSET = 1e-3  # volts; above it the filters of a paradigm ring at the edges
 PLAUSIBLE = (1e-7, 1e-3)  # volts that EEG varies by, whatever the amplifier

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from neurokit.audit import heard_by
-from neurokit.recordings import require_whole
+from neurokit.files.audit import heard_by
+from neurokit.files.recordings import require_whole
 
 NETWORK = ("socket.getaddrinfo", "socket.gethostbyname", "socket.connect", "socket.__new__")
 

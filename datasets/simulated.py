@@ -11,8 +11,8 @@ from typing import Any
 import mne
 from moabb.datasets.base import BaseDataset
 
-from neurokit.recordings import add_stimulus_channel
-from neurokit.simulation import (
+from neurokit.files.recordings import add_stimulus_channel
+from neurokit.simulators.simulation import (
     CHANNELS,
     Protocol,
     simulate_lags_recording,

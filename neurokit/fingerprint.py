@@ -19,7 +19,7 @@ import numpy as np
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pyriemann", "mne", "moabb")
 # where a score is made; what they import counts too
-_MAKERS = ("folds.py", "paradigms.py", "pseudo_online.py")
+_MAKERS = ("studies/folds.py", "studies/paradigms.py", "studies/pseudo_online.py")
 # how fast, how loud: no parameter of these names changes a score
 _WITHOUT_EFFECT = {"n_jobs", "verbose", "memory"}
 _KNOWN = {"builtins", "numpy", "scipy", "sklearn", "pyriemann", "mne", "moabb", "neurokit"}
@@ -160,15 +160,19 @@ def versions() -> dict[str, str]:
 def _our_sources() -> dict[str, str]:
     """Digest the three floors that make a score, and what they import of the fourth."""
     home = Path(__file__).parent
-    files = [home / name for name in _MAKERS if (home / name).is_file()]
+    files = {name: home / name for name in _MAKERS if (home / name).is_file()}
     for floor in ("kernels", "datasets", "pipelines"):
         spec = find_spec(f"neurokit.{floor}")
-        for folder in (spec.submodule_search_locations if spec else None) or ():
-            files += sorted(Path(folder).rglob("*.py"))
+        for folder in map(Path, (spec.submodule_search_locations if spec else None) or ()):
+            files |= {f"{floor}/{p.relative_to(folder)}": p for p in sorted(folder.rglob("*.py"))}
     found: dict[str, str] = {}
-    for path in files:  # grows while it is walked
-        text = path.read_text(encoding="utf-8")
-        found["/".join(path.parts[-3:])] = digest(text)
-        named = (home / f"{name}.py" for name in re.findall(r"\bneurokit\.(\w+)", text))
-        files += sorted({other for other in named if other.is_file()} - set(files))
+    waiting = list(files)
+    for name in waiting:  # grows while it is walked
+        text = files[name].read_text(encoding="utf-8")
+        found[name] = digest(text)
+        for folder, module in re.findall(r"\bneurokit\.(\w+)(?:\.(\w+))?", text):
+            for other in (f"{folder}.py", f"{folder}/{module}.py"):
+                if other not in files and (home / other).is_file():
+                    files[other] = home / other
+                    waiting.append(other)
     return found

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from neurokit.whole_files import written_whole
+from neurokit.files.whole_files import written_whole
 
 FORMAT = 1
 _ENTRY = "neurokit.json"

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neurokit.comparison import compare
 from neurokit.intervals import (
     auc_band,
     auc_interval,
@@ -20,7 +19,8 @@ from neurokit.intervals import (
     permutation_band,
     wilson,
 )
-from neurokit.scores import constant_score, guessing_accuracy, permuted_scores, score_of
+from neurokit.studies.comparison import compare
+from neurokit.studies.scores import constant_score, guessing_accuracy, permuted_scores, score_of
 
 __all__ = ["compare", "summarise"]
 
@@ -51,12 +51,12 @@ def summarise(
     Parameters
     ----------
     frame : DataFrame
-        One row a fold, as `neurokit.results.Results.frame` and `neurokit.evaluation.evaluate`
-        give it.
+        One row a fold, as `neurokit.studies.results.Results.frame` and
+        `neurokit.studies.evaluation.evaluate` give it.
     predictions : callable
-        Takes a fold's key and gives its predictions (`neurokit.results.Results.predictions`).
-        Without it the class counts are unknown: areas are taken as balanced, other scorers have
-        no chance band.
+        Takes a fold's key and gives its predictions
+        (`neurokit.studies.results.Results.predictions`). Without it the class counts are unknown:
+        areas are taken as balanced, other scorers have no chance band.
     per : {"dataset", "subject", "session"}
         One row a dataset (mean over people of their mean over sessions), a person or a session.
     level : float

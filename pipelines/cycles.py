@@ -328,7 +328,7 @@ class CycleMaps(TransformerMixin, BaseEstimator):
         key = (_content(data), *how.values(), places, self.normalise)
         found = _REMEMBERED.get(key)
         if found is None:
-            # neurokit.cohort_maps.KeptScan has its maps on disk
+            # neurokit.cohorts.maps.KeptScan has its maps on disk
             kept = hasattr(data, "maps")
             settings = [how, self.positions_mm, self.normalise]
             found = data.maps(settings, make) if kept else make(np.asarray(data))

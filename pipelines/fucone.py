@@ -12,11 +12,11 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from neurokit.connectivity import connectivity
 from neurokit.kernels import covariances
 from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
 from neurokit.pipelines.motor_imagery import elastic_net
 from neurokit.pipelines.riemann import RiemannTangentSpace
+from neurokit.signals.connectivity import connectivity
 
 # eigenvalues are raised to this share of the largest
 _FLOOR = 1e-6
@@ -28,7 +28,7 @@ class ConnectivityMatrices(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     methods : sequence of str
-        "covariance", or a method of ``neurokit.connectivity.connectivity``.
+        "covariance", or a method of ``neurokit.signals.connectivity.connectivity``.
     band : (lowest, highest)
         In hertz, for the connectivity; covariances take the signal as it is.
     window : float

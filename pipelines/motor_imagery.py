@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 from neurokit.kernels import covariances
 from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
 from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
-from neurokit.spectra import band_powers
+from neurokit.signals.spectra import band_powers
 
 Band = tuple[float, float]
 MU_AND_BETA: tuple[Band, ...] = ((8, 13), (13, 20), (20, 30))

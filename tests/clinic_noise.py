@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import welch
 
-from neurokit.attempts import Candidate
-from neurokit.contrast import r_squared
-from neurokit.runs import run_epochs
-from neurokit.simulation import simulate_recording
-from neurokit.training import train
+from neurokit.patients.runs import run_epochs
+from neurokit.signals.contrast import r_squared
+from neurokit.simulators.simulation import simulate_recording
+from neurokit.visits.attempts import Candidate
+from neurokit.visits.training import train
 
 N_PICKS = 4
 

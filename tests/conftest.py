@@ -73,7 +73,7 @@ def _recorders_end_with_their_test(request):
     yield
     folder = request.node.funcargs.get("tmp_path")
     for sidecar in [] if folder is None else folder.rglob("*.recording"):
-        from neurokit.recording_process import RecorderClient
+        from neurokit.live.recording_process import RecorderClient
 
         with suppress(OSError, KeyError, ValueError):
             client = RecorderClient(sidecar)
@@ -84,7 +84,7 @@ def _recorders_end_with_their_test(request):
 @pytest.fixture
 def workspace(tmp_path):
     """A new workspace with one patient, in a folder whose name has spaces and accents."""
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(tmp_path / "cabinet d'été", create=True) as workspace:
         workspace.add_patient("P-001")
@@ -122,6 +122,6 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory):
     """The demo workspace; whoever writes to it copies it first."""
-    from neurokit.demo_workspace import make_demo
+    from neurokit.patients.demo_workspace import make_demo
 
     return make_demo(tmp_path_factory.mktemp("demo") / "demo")

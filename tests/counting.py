@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import pyxdf
 
-from neurokit.streams import Samples, Source, SourceInfo, SourceLost
+from neurokit.live.streams import Samples, Source, SourceInfo, SourceLost
 
 SFREQ = 500.0
 

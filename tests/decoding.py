@@ -4,15 +4,15 @@ import numpy as np
 
 from neurokit import models
 from neurokit.pipelines.catalogue import build
-from neurokit.preprocessing import CausalFilter
-from neurokit.simulation import simulate_recording
+from neurokit.signals.preprocessing import CausalFilter
+from neurokit.simulators.simulation import simulate_recording
 
 BAND, WINDOW = (8.0, 30.0), (0.5, 2.5)
 
 
 def recorded(run=0, n_channels=8, **options):
     """A run of a simulated patient: (samples, sfreq, channels, cues)."""
-    from neurokit.simulation import CHANNELS
+    from neurokit.simulators.simulation import CHANNELS
 
     raw = simulate_recording(run=run, channels=CHANNELS[:n_channels], strength=1.5, **options)
     cues = [(each["description"], round(each["onset"] * raw.info["sfreq"]))

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from neurokit.protocol import GrazProtocol
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.xdf import XdfStream, XdfWriter
+from neurokit.simulators.simulated_patient import SimulatedPatient
+from neurokit.visits.protocol import GrazProtocol
 
 
 def record_imagery(

@@ -1,4 +1,4 @@
-"""Results made of nothing but a seed, in the columns of neurokit.results."""
+"""Results made of nothing but a seed, in the columns of neurokit.studies.results."""
 
 import numpy as np
 import pandas as pd

@@ -5,9 +5,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from threadpoolctl import threadpool_limits
 
-from neurokit.folds import configure
 from neurokit.pipelines import build
-from neurokit.simulation import Protocol, simulate_recording
+from neurokit.simulators.simulation import Protocol, simulate_recording
+from neurokit.studies.folds import configure
 
 # smaller than the catalogue's, so that a hundred people take minutes
 SMALL_GRIDS = {

@@ -20,10 +20,10 @@ from neurokit.app.desktop.application import make_application
 from neurokit.app.desktop.demo import choose_demo_patient
 from neurokit.app.desktop.main_window import PLANNED, RAIL, MainWindow
 from neurokit.app.desktop.session import Session, Settings
-from neurokit.attempts import Candidate
-from neurokit.demo_workspace import make_demo
-from neurokit.visit import train_visit
-from neurokit.workspace import Workspace
+from neurokit.patients.demo_workspace import make_demo
+from neurokit.patients.workspace import Workspace
+from neurokit.visits.attempts import Candidate
+from neurokit.visits.visit import train_visit
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SETTLE_SECONDS, PATIENCE_SECONDS, ONLINE_SECONDS = 4.0, 120.0, 30.0

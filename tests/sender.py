@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from neurokit.lsl import Outlet
+from neurokit.live.lsl import Outlet
 
 CHUNK_SECONDS = 0.02
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from neurokit import models
-from neurokit.adaptation import LARGEST_BIAS, LONGEST_STEP, Adaptation, Stages
 from neurokit.kernels import distances_riemann, mean_riemann
+from neurokit.live.adaptation import LARGEST_BIAS, LONGEST_STEP, Adaptation, Stages
 from tests.decoding import saved_model
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import mne
 import pytest
 
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
 from tests.visits import add_visit
 
 

@@ -2,7 +2,7 @@ import numpy as np
 from pyriemann.artifact_detection import Potato
 from pyriemann.estimation import Covariances
 
-from neurokit.artefacts import POTATO_Z, amplitude_flags, potato_scores
+from neurokit.signals.artefacts import POTATO_Z, amplitude_flags, potato_scores
 
 
 def noise(*shape, seed=0):

@@ -4,7 +4,7 @@ import pytest
 from moabb.paradigms import LeftRightImagery
 
 from neurokit.datasets import files_of, find, identity
-from neurokit.simulation import simulate_recording
+from neurokit.simulators.simulation import simulate_recording
 
 PROTOCOL = {"trials": 3, "channels": ("C3", "Cz", "C4"), "sfreq": 128.0, "duration": 1.0}
 

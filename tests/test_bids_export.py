@@ -10,9 +10,9 @@ import mne_bids
 import numpy as np
 import pytest
 
-from neurokit.bids import add_to_bids
-from neurokit.runs import read_run
-from neurokit.workspace import Workspace
+from neurokit.patients.bids import add_to_bids
+from neurokit.patients.runs import read_run
+from neurokit.patients.workspace import Workspace
 from tests.visits import add_visit
 
 

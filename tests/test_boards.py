@@ -4,9 +4,9 @@ import time
 import numpy as np
 import pytest
 
-from neurokit import boards
-from neurokit.boards import BoardSource
-from neurokit.streams import SourceLost, open_source
+from neurokit.live import boards
+from neurokit.live.boards import BoardSource
+from neurokit.live.streams import SourceLost, open_source
 
 pytest.importorskip("brainflow", reason="BrainFlow is not installed: neurokit-bci[devices]")
 

@@ -13,11 +13,11 @@ from neurokit.app.desktop import calibrate_run, calibrate_summary
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Session, Settings
 from neurokit.app.desktop.translations import phrases
-from neurokit.protocol import GrazProtocol
-from neurokit.recorder import Status
-from neurokit.recording_process import attach
-from neurokit.runs import read_run
-from neurokit.trials import read_markers
+from neurokit.live.recorder import Status
+from neurokit.live.recording_process import attach
+from neurokit.patients.runs import read_run
+from neurokit.visits.protocol import GrazProtocol
+from neurokit.visits.trials import read_markers
 
 pytestmark = pytest.mark.window
 QUICK = GrazProtocol(

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurokit.calibration import FRAME, Run
-from neurokit.protocol import GrazProtocol
-from neurokit.recorder import Recorder, Status
-from neurokit.recording_process import RecorderGone
-from neurokit.runs import read_run, run_trials
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.trials import read_markers
+from neurokit.live.recorder import Recorder, Status
+from neurokit.live.recording_process import RecorderGone
+from neurokit.patients.runs import read_run, run_trials
+from neurokit.simulators.simulated_patient import SimulatedPatient
+from neurokit.visits.calibration import FRAME, Run
+from neurokit.visits.protocol import GrazProtocol
+from neurokit.visits.trials import read_markers
 
 SHORT = GrazProtocol(
     trials_per_class=2, baseline=2, fixation=1, cue=1, imagery=2, pause_min=0.5, pause_max=1

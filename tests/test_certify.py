@@ -6,10 +6,10 @@ import json
 import numpy as np
 from typer.testing import CliRunner
 
-from neurokit import certify as module
 from neurokit.app.cli.main import cli
-from neurokit.calibration import FRAME
-from neurokit.certify import (
+from neurokit.visits import certify as module
+from neurokit.visits.calibration import FRAME
+from neurokit.visits.certify import (
     Finding,
     certify,
     check_disk,

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
 from neurokit.app.cycle_maps import each
-from neurokit.imaging import read_series
+from neurokit.images.imaging import read_series
 from neurokit.kernels import correlation_graph, distance_degrees, triangles
 from tests.brains import small_brain
 

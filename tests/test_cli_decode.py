@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from neurokit import models
 from neurokit.app.cli.main import cli
-from neurokit.online import Decoder, OnlineSettings, TrialOutcome
-from neurokit.online_score import score
-from neurokit.outputs import OutputsFile, outputs_path
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.xdf import XdfStream, XdfWriter
+from neurokit.live.online import Decoder, OnlineSettings, TrialOutcome
+from neurokit.live.online_score import score
+from neurokit.live.outputs import OutputsFile, outputs_path
 from tests.decoding import recorded, saved_model
 
 

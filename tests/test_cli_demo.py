@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 from neurokit import models
 from neurokit.app.cli import demo
 from neurokit.app.cli.main import cli
-from neurokit.results import Results
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
+from neurokit.studies.results import Results
 
 
 def test_the_demo_compares_trains_and_decodes(tmp_path, monkeypatch):

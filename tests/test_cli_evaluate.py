@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
-from neurokit.results import Results
+from neurokit.studies.results import Results
 
 PEOPLE = "simulated:subjects=2,sessions=1"
 SLOW = """

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
 from tests.visits import add_visit, write_recording
 
 

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
-from neurokit.protocol import GrazProtocol, read_protocol
-from neurokit.recording_process import RecorderClient, start
-from neurokit.trials import read_markers
-from neurokit.workspace import Workspace
+from neurokit.live.recording_process import RecorderClient, start
+from neurokit.patients.workspace import Workspace
+from neurokit.visits.protocol import GrazProtocol, read_protocol
+from neurokit.visits.trials import read_markers
 
 SOURCE = "simulated:channels=4"
 SHORT = """

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from neurokit.app.cli import tables
 from neurokit.app.cli.main import cli
-from neurokit.export import moabb_frame
-from neurokit.results import EXPORTED, Results
 from neurokit.statistics import compare, summarise
+from neurokit.studies.export import moabb_frame
+from neurokit.studies.results import EXPORTED, Results
 from tests.made_results import make_results
 
 PIPELINES = ("csp+lda", "ts+lr")

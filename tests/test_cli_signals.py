@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
-from neurokit.lsl import Outlet
+from neurokit.live.lsl import Outlet
 
 run = CliRunner().invoke
 

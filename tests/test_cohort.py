@@ -11,15 +11,15 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from neurokit.app.classify import Question, classify
 from neurokit.app.cli import main
-from neurokit.cohort import make_cohort, without_one_class_sites
-from neurokit.cohort_maps import map_cohort
-from neurokit.cohort_scores import by_person, correlate, permutation_p, scores, shuffle_people
-from neurokit.cohort_splits import make_folds, unseen_sites
-from neurokit.cohort_study import study_cohort
+from neurokit.cohorts.cohort import make_cohort, without_one_class_sites
+from neurokit.cohorts.maps import map_cohort
+from neurokit.cohorts.scores import by_person, correlate, permutation_p, scores, shuffle_people
+from neurokit.cohorts.splits import make_folds, unseen_sites
+from neurokit.cohorts.study import study_cohort
 from neurokit.datasets.cohorts import find_cohort
-from neurokit.parallel import Workers
 from neurokit.pipelines.cohort_models import Connectivity, cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps
+from neurokit.studies.parallel import Workers
 
 N_NODES, N_TIMES = 24, 40
 
@@ -96,7 +96,7 @@ def test_a_study_goes_from_a_table_to_a_report(table, tmp_path):
 def test_what_was_finished_is_not_done_again(table, tmp_path, monkeypatch):
     question, out = asked(table, evaluation="leave-one-site-out"), tmp_path / "out"
     _, once = classify(question, out, workers=Workers(0))
-    monkeypatch.setattr("neurokit.cohort_study._fit", None)
+    monkeypatch.setattr("neurokit.cohorts.study._fit", None)
     _, again = classify(question, out, workers=Workers(0))
     pd.testing.assert_frame_equal(once.models, again.models)
     assert set(once.people["fold"]) == {"A", "B"}

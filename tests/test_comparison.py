@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from neurokit.comparison import ALL
 from neurokit.statistics import compare
+from neurokit.studies.comparison import ALL
 from tests.made_results import make_results
 
 

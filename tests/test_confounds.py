@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neurokit.confounds import NONE, Confounds, clean, read_confounds
-from neurokit.image_files import brain_mask_beside, find_images, name_of, repetition_time
-from neurokit.imaging import read_series
-from neurokit.region_series import read_regions
+from neurokit.images.confounds import NONE, Confounds, clean, read_confounds
+from neurokit.images.image_files import brain_mask_beside, find_images, name_of, repetition_time
+from neurokit.images.imaging import read_series
+from neurokit.images.region_series import read_regions
 
 
 def test_a_band_keeps_its_waves_and_takes_the_others():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.signal import coherence
 
-from neurokit.connectivity import (
+from neurokit.signals.connectivity import (
     METHODS,
     connectivity,
     connectivity_spectrum,

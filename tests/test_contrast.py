@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control, pearsonr, ttest_ind
 
-from neurokit.contrast import benjamini_hochberg, contrast, max_statistic, p_values, r_squared
+from neurokit.signals.contrast import (
+    benjamini_hochberg,
+    contrast,
+    max_statistic,
+    p_values,
+    r_squared,
+)
 
 
 def noise(*shape, seed=0):

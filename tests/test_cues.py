@@ -17,10 +17,10 @@ from neurokit.app.desktop.cue_painting import SENTENCES, WORDS, paint_screen, pa
 from neurokit.app.desktop.cues import CueWidget, Presenter, can_swap, open_cues
 from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.translations import phrases
-from neurokit.calibration import Run, Screen
-from neurokit.protocol import CLASSES, GrazProtocol
-from neurokit.recorder import Status
-from neurokit.streams import now
+from neurokit.live.recorder import Status
+from neurokit.live.streams import now
+from neurokit.visits.calibration import Run, Screen
+from neurokit.visits.protocol import CLASSES, GrazProtocol
 
 pytestmark = [pytest.mark.window, pytest.mark.usefixtures("qapp")]
 COLOURS = patient_colours(Settings())

@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, cross_val_predict, cross_val_score
 
-from neurokit.cohort_simulation import Plan, positions, regions, simulate
+from neurokit.cohorts.simulation import Plan, positions, regions, simulate
 from neurokit.kernels import correlation_graph, triangles
 from neurokit.pipelines import CycleMaps, RegionMask, SiteResidualiser, adhd_classifier
 from neurokit.pipelines.cycles import FEATURES, node_maps

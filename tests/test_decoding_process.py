@@ -7,13 +7,13 @@ import uuid
 import numpy as np
 import pytest
 
-from neurokit import recording_process
-from neurokit.broadcast import LslSink, OscSink, make_sinks
-from neurokit.decoding_process import DecodedRecorder, DecoderClient, LiveDecoder
-from neurokit.online import Decoder, OnlineSettings, Output
-from neurokit.outputs import read_outputs, replay
-from neurokit.recorder import Recorder
-from neurokit.simulated_patient import SimulatedPatient
+from neurokit.live import recording_process
+from neurokit.live.broadcast import LslSink, OscSink, make_sinks
+from neurokit.live.decoding_process import DecodedRecorder, DecoderClient, LiveDecoder
+from neurokit.live.online import Decoder, OnlineSettings, Output
+from neurokit.live.outputs import read_outputs, replay
+from neurokit.live.recorder import Recorder
+from neurokit.simulators.simulated_patient import SimulatedPatient
 from tests.decoding import saved_model
 
 SETTINGS = OnlineSettings(hop=0.1, recentring=True)

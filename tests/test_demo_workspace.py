@@ -6,9 +6,9 @@ import pytest
 
 from neurokit.app.desktop import demo
 from neurokit.app.desktop.session import Session
-from neurokit.demo_workspace import PROTOCOL
 from neurokit.models import fingerprint, load
-from neurokit.workspace import Workspace
+from neurokit.patients.demo_workspace import PROTOCOL
+from neurokit.patients.workspace import Workspace
 
 pytestmark = pytest.mark.window
 

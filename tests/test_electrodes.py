@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from neurokit import sources
-from neurokit.electrodes import flat_positions
-from neurokit.simulation import CHANNELS
+from neurokit.signals.electrodes import flat_positions
+from neurokit.simulators import sources
+from neurokit.simulators.simulation import CHANNELS
 
 
 def test_every_electrode_of_the_cap_lies_where_the_measured_montage_has_it():

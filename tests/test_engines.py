@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from neurokit.engines import default_jobs
-from neurokit.evaluation import evaluate
-from neurokit.results import Results
+from neurokit.studies.engines import default_jobs
+from neurokit.studies.evaluation import evaluate
+from neurokit.studies.results import Results
 from tests.people import fake
 
 ENGINES = ["local", "dask"]
@@ -104,7 +104,7 @@ def test_no_arrays_are_left_behind(tmp_path):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch, quiet_dask):
-    from neurokit import cluster
+    from neurokit.studies import cluster
 
     monkeypatch.setattr(cluster, "_PATIENCE", "1s")
     with pytest.raises(OSError, match="no dask scheduler answers"):
@@ -133,7 +133,7 @@ def test_there_is_at_least_one_job():
 
 
 def test_a_study_under_way_stops_within_a_second(monkeypatch):
-    from neurokit import runner
+    from neurokit.studies import runner
 
     class Stopping(runner.Silence):
         def fold(self, record, done, planned):
@@ -149,7 +149,7 @@ def test_a_study_under_way_stops_within_a_second(monkeypatch):
 def test_a_worker_has_compiled_the_kernels_before_its_first_fold():
     from neurokit.kernels import augmented_covariances
     from neurokit.kernels.cpu import covariance_blocks as blocks
-    from neurokit.worker import warm
+    from neurokit.studies.worker import warm
 
     warm()
     kernels = (blocks.fill_rows, blocks.add_edges, blocks.fill_crop)

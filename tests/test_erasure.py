@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from neurokit import erasure
-from neurokit.recording_process import start
-from neurokit.workspace import Workspace
+from neurokit.live.recording_process import start
+from neurokit.patients import erasure
+from neurokit.patients.workspace import Workspace
 from tests.visits import add_visit
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neurokit.evaluation import evaluate
+from neurokit.studies.evaluation import evaluate
 
 PERSON = "simulated:subjects=1"
 

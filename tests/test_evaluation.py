@@ -13,9 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.svm import SVC
 
-from neurokit import loader, plan
-from neurokit.evaluation import configure, evaluate
-from neurokit.results import COLUMNS, Results
+from neurokit.studies import loader, plan
+from neurokit.studies.evaluation import configure, evaluate
+from neurokit.studies.results import COLUMNS, Results
 from tests.people import Filed, fake
 
 with warnings.catch_warnings():

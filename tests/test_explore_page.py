@@ -12,10 +12,10 @@ from neurokit.app.desktop.history import History
 from neurokit.app.desktop.main_window import Desk
 from neurokit.app.desktop.session import Feature, Session
 from neurokit.app.desktop.tasks import Tasks
-from neurokit.extraction import Extraction, extract
-from neurokit.records import Trial
-from neurokit.runs import read_run, run_trials
-from neurokit.workspace import Workspace
+from neurokit.patients.records import Trial
+from neurokit.patients.runs import read_run, run_trials
+from neurokit.patients.workspace import Workspace
+from neurokit.visits.extraction import Extraction, extract
 from tests.imagery import record_imagery
 
 pytestmark = pytest.mark.window

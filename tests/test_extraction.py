@@ -3,12 +3,12 @@ import shutil
 import numpy as np
 import pytest
 
-from neurokit import extraction
-from neurokit.contrast import contrast
-from neurokit.extracted import read_extracted
-from neurokit.extraction import Cancelled, Extraction, extract
-from neurokit.runs import run_epochs
-from neurokit.spectra import psd
+from neurokit.patients.runs import run_epochs
+from neurokit.signals.contrast import contrast
+from neurokit.signals.spectra import psd
+from neurokit.visits import extraction
+from neurokit.visits.extracted import read_extracted
+from neurokit.visits.extraction import Cancelled, Extraction, extract
 from tests.imagery import record_imagery
 
 HANDS = ("left_hand", "right_hand")

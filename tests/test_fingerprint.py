@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from neurokit.files_read import OfflineError, watched
+from neurokit.files.files_read import OfflineError, watched
 from neurokit.fingerprint import code_version, digest, versions
 
 CODE = (

@@ -8,7 +8,7 @@ import yaml
 from moabb.paradigms import LeftRightImagery
 
 from neurokit.datasets import files_of, find, identity, is_on_disk, require_on_disk
-from neurokit.simulation import simulate_recording
+from neurokit.simulators.simulation import simulate_recording
 
 EXAMPLES = Path(__file__).parent / "data"
 PROTOCOL = {"trials": 3, "channels": ("C3", "Cz", "C4"), "sfreq": 128.0, "duration": 1.0}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from PyQt6.QtGui import QGuiApplication
 
-from neurokit.workspace import Trial
+from neurokit.patients.workspace import Trial
 
 pytestmark = pytest.mark.window
 

@@ -6,7 +6,7 @@ import nibabel
 import numpy as np
 import pytest
 
-from neurokit.imaging import group_mask, read_series, same_grid
+from neurokit.images.imaging import group_mask, read_series, same_grid
 from tests.brains import small_brain
 
 FUNCTIONAL = Path(nibabel.__file__).parent / "tests" / "data" / "functional.nii"

@@ -4,8 +4,8 @@ import mne
 import numpy as np
 import pytest
 
-from neurokit.runs import gaps, read_run, run_epochs
-from neurokit.workspace import Workspace
+from neurokit.patients.runs import gaps, read_run, run_epochs
+from neurokit.patients.workspace import Workspace
 from tests.visits import write_recording
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from neurokit import lsl
+from neurokit.live import lsl
 
 
 @pytest.fixture

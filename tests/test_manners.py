@@ -13,14 +13,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QLineEdit
 
-from neurokit import recording_process
 from neurokit.app.desktop import diagnostics
 from neurokit.app.desktop.application import _begin, forget_what_is_over
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.settings_dialog import SettingsDialog
-from neurokit.streams import now
-from neurokit.workspace import Workspace
+from neurokit.live import recording_process
+from neurokit.live.streams import now
+from neurokit.patients.workspace import Workspace
 
 pytestmark = pytest.mark.window
 
@@ -30,7 +30,7 @@ from PyQt6.QtCore import QTimer
 from neurokit.app.desktop.application import make_application
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Feature, Session
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
 
 application = make_application()
 workspace = Workspace(sys.argv[1], create=True)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurokit import models
-from neurokit.adaptation import Stages
-from neurokit.online import Decoder, OnlineSettings
+from neurokit.live.adaptation import Stages
+from neurokit.live.online import Decoder, OnlineSettings
 from tests.decoding import BAND, WINDOW, recorded, saved_model
 
 HOP = OnlineSettings(hop=0.2)
@@ -62,7 +62,7 @@ def test_outputs_do_not_depend_on_how_the_stream_is_cut(model, run, cuts):
 
 
 def test_an_output_is_what_the_model_says_of_the_same_epoch_offline(model, run):
-    from neurokit.preprocessing import CausalFilter
+    from neurokit.signals.preprocessing import CausalFilter
 
     samples, sfreq, _, _ = run
     outputs = decode(Decoder(model, HOP), samples[:2000])
@@ -199,9 +199,9 @@ def test_a_classifier_without_probabilities_gives_those_of_its_scores(tmp_path):
 
 @pytest.mark.parametrize("pipeline", ["ts+svm", "acm+mdm"])
 def test_what_a_search_chose_is_saved_and_decodes(tmp_path, pipeline):
-    from neurokit.preprocessing import CausalFilter
-    from neurokit.runs import RunEpochs
-    from neurokit.training import CLINIC, fit_final
+    from neurokit.patients.runs import RunEpochs
+    from neurokit.signals.preprocessing import CausalFilter
+    from neurokit.visits.training import CLINIC, fit_final
 
     samples, sfreq, channels, cues = recorded(trials=8)
     filtered = CausalFilter(BAND, sfreq, len(channels), 50.0).process(samples)

@@ -10,11 +10,11 @@ from neurokit.app.desktop import online_plan, online_result, online_run
 from neurokit.app.desktop.feedback import Feedback, FeedbackWidget, turns
 from neurokit.app.desktop.theme import THEMES
 from neurokit.app.desktop.translations import phrases
-from neurokit.calibration import Screen
+from neurokit.live.online_settings import OnlineSettings
+from neurokit.live.outputs import read_outputs
 from neurokit.models import fingerprint
-from neurokit.online_settings import OnlineSettings
-from neurokit.outputs import read_outputs
-from neurokit.protocol import GrazProtocol
+from neurokit.visits.calibration import Screen
+from neurokit.visits.protocol import GrazProtocol
 from tests.decoding import saved_model
 
 pytestmark = pytest.mark.window

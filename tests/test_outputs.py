@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from neurokit.online import Decoder, OnlineSettings
-from neurokit.outputs import OutputsFile, outputs_path, read_outputs, read_signal, replay
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.xdf import XdfStream, XdfWriter
+from neurokit.live.online import Decoder, OnlineSettings
+from neurokit.live.outputs import OutputsFile, outputs_path, read_outputs, read_signal, replay
 from tests.decoding import recorded, saved_model
 
 ADAPTING = OnlineSettings(hop=0.2, recentring=True, learning="supervised", threshold=0.6)
@@ -130,9 +130,9 @@ def test_the_samples_of_a_recording_are_those_of_the_ring(tmp_path):
 
 def test_what_is_decoded_is_what_was_evaluated_from_the_file_to_the_probability(tmp_path):
     from neurokit import models
-    from neurokit.attempts import Candidate
-    from neurokit.runs import run_epochs
-    from neurokit.training import fit_final
+    from neurokit.patients.runs import run_epochs
+    from neurokit.visits.attempts import Candidate
+    from neurokit.visits.training import fit_final
 
     samples, _, _, cues = recorded(run=2, trials=3)
     # on the grid of the outputs, so that some of them are of the very epochs

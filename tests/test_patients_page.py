@@ -18,9 +18,9 @@ from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.translations import phrases
 from neurokit.app.desktop.visit_tree import KINDS
 from neurokit.app.desktop.words import LABELS
-from neurokit.protocol import GrazProtocol
-from neurokit.records import CHOICES
-from neurokit.workspace import Workspace
+from neurokit.patients.records import CHOICES
+from neurokit.patients.workspace import Workspace
+from neurokit.visits.protocol import GrazProtocol
 from tests.visits import add_visit, write_recording
 
 pytestmark = pytest.mark.window

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurokit.preprocessing import CausalFilter
+from neurokit.signals.preprocessing import CausalFilter
 
 
 def brain(n_samples=600, n_channels=3, seed=0):

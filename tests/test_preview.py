@@ -9,8 +9,8 @@ import uuid
 import numpy as np
 import pytest
 
-from neurokit.lsl import Outlet
-from neurokit.preview import Preview
+from neurokit.live.lsl import Outlet
+from neurokit.live.preview import Preview
 
 
 def wait_until(condition, seconds=30):
@@ -79,7 +79,7 @@ def test_a_source_that_is_not_there_is_looked_for_until_it_comes(preview):
 
 
 def test_a_recording_that_was_played_to_its_end_ends_the_preview(preview, tmp_path):
-    from neurokit.simulation import simulate_recording
+    from neurokit.simulators.simulation import simulate_recording
 
     raw = simulate_recording(trials=1, duration=0.5)
     raw.crop(0, 1.0).save(tmp_path / "an hour, or less_raw.fif", verbose="error")
@@ -99,7 +99,7 @@ def test_a_killed_preview_is_told(preview):
 
 def test_the_preview_ends_with_the_one_who_looks():
     code = (
-        "import os, sys, time; from neurokit.preview import Preview\n"
+        "import os, sys, time; from neurokit.live.preview import Preview\n"
         "shown = Preview('simulated:channels=2')\n"
         "while shown.poll() != 'live': time.sleep(0.02)\n"
         "print(shown.pid, shown.ring.path.parent, flush=True); os.kill(os.getpid(), 9)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurokit.protocol import CLASSES, GrazProtocol, balanced_order
+from neurokit.visits.protocol import CLASSES, GrazProtocol, balanced_order
 
 
 @given(n_classes=st.integers(2, 5), trials=st.integers(1, 40), seed=st.integers(0, 2**32 - 1))

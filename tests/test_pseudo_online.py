@@ -8,7 +8,8 @@ from scipy.signal import butter, sosfilt
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import cross_val_predict
 
-from neurokit.decisions import (
+from neurokit.pipelines import build
+from neurokit.studies.decisions import (
     confusion,
     find_scorer,
     information_transfer_rate,
@@ -17,8 +18,7 @@ from neurokit.decisions import (
     normalised_mcc,
     vote,
 )
-from neurokit.pipelines import build
-from neurokit.pseudo_online import IDLE, Task, load_windows, splits, thin_idle, windows
+from neurokit.studies.pseudo_online import IDLE, Task, load_windows, splits, thin_idle, windows
 
 
 def recording(seconds=20.0, sfreq=100.0, n_channels=3, seed=0):

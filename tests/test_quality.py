@@ -3,10 +3,10 @@ import time
 import numpy as np
 import pytest
 
-from neurokit.quality import check, check_source, impedance_channels, summary
-from neurokit.recordings import read_recording
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.streams import SourceInfo
+from neurokit.files.recordings import read_recording
+from neurokit.live.streams import SourceInfo
+from neurokit.signals.quality import check, check_source, impedance_channels, summary
+from neurokit.simulators.simulated_patient import SimulatedPatient
 
 SFREQ = 250.0
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from neurokit.attempts import Candidate
-from neurokit.decoding_process import DecodedRecorder, LiveDecoder
-from neurokit.online import Decoder, OnlineSettings
-from neurokit.online_score import score
-from neurokit.outputs import read_outputs, replay
-from neurokit.recorder import Recorder
-from neurokit.recordings import events, read_recording
-from neurokit.runs import run_epochs
-from neurokit.streams import ReplaySource
-from neurokit.training import fit_final
+from neurokit.files.recordings import events, read_recording
+from neurokit.live.decoding_process import DecodedRecorder, LiveDecoder
+from neurokit.live.online import Decoder, OnlineSettings
+from neurokit.live.online_score import score
+from neurokit.live.outputs import read_outputs, replay
+from neurokit.live.recorder import Recorder
+from neurokit.live.streams import ReplaySource
+from neurokit.patients.runs import run_epochs
+from neurokit.visits.attempts import Candidate
+from neurokit.visits.training import fit_final
 
 pytestmark = pytest.mark.realdata
 CLASSES = {"1": "right_hand", "2": "left_hand"}

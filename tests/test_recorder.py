@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 import pytest
 
-from neurokit import recorder as recorder_module
-from neurokit.recorder import Recorder
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.streams import ReplaySource, Samples
-from neurokit.xdf_reader import read_xdf
+from neurokit.files.xdf_reader import read_xdf
+from neurokit.live import recorder as recorder_module
+from neurokit.live.recorder import Recorder
+from neurokit.live.streams import ReplaySource, Samples
+from neurokit.simulators.simulated_patient import SimulatedPatient
 from tests.counting import SFREQ, Clock, Counter, read, run_for, wait_until
 
 
@@ -221,7 +221,7 @@ def test_a_simulated_amplifier_that_drops_out_is_survived(tmp_path):
 
 def test_a_board_that_falls_silent_is_opened_again(tmp_path, monkeypatch):
     pytest.importorskip("brainflow")
-    from neurokit.boards import BoardSource
+    from neurokit.live.boards import BoardSource
 
     monkeypatch.setattr(recorder_module, "SILENT_SECONDS", 0.5)
     source = BoardSource("SYNTHETIC_BOARD")

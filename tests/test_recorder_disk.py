@@ -7,10 +7,10 @@ import time
 import numpy as np
 import pytest
 
-from neurokit import recorder as recorder_module
-from neurokit.recorder import Recorder
-from neurokit.xdf import XdfWriter
-from neurokit.xdf_mender import mend
+from neurokit.files.xdf import XdfWriter
+from neurokit.files.xdf_mender import mend
+from neurokit.live import recorder as recorder_module
+from neurokit.live.recorder import Recorder
 from tests.counting import SFREQ, Clock, Counter, read, run_for
 
 

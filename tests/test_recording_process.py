@@ -10,11 +10,11 @@ import time
 import numpy as np
 import pytest
 
-from neurokit.lsl import LslSource, Outlet
-from neurokit.recorder import Recorder
-from neurokit.recording_process import RecorderClient, RecorderGone, recover, start, unfinished
-from neurokit.xdf_mender import mend
-from neurokit.xdf_reader import read_xdf
+from neurokit.files.xdf_mender import mend
+from neurokit.files.xdf_reader import read_xdf
+from neurokit.live.lsl import LslSource, Outlet
+from neurokit.live.recorder import Recorder
+from neurokit.live.recording_process import RecorderClient, RecorderGone, recover, start, unfinished
 from tests.counting import SFREQ, Amplifier, Clock, Counter, counts_on, read, run_for, wait_until
 
 
@@ -51,7 +51,7 @@ def test_a_killed_recorder_loses_nothing_that_it_acknowledged(tmp_path, amplifie
 def test_the_recorder_outlives_its_window_and_is_found_again(tmp_path, amplifier):
     path = tmp_path / "visite 1 été" / "run.xdf"
     code = (
-        "import sys, os; from neurokit.recording_process import start;"
+        "import sys, os; from neurokit.live.recording_process import start;"
         "client = start(sys.argv[1], sys.argv[2]); os.kill(os.getpid(), 9)"
     )
     window = subprocess.Popen([sys.executable, "-c", code, f"lsl:{amplifier.name}", str(path)])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from neurokit.recordings import clean_names, events, read_recording
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.recordings import clean_names, events, read_recording
+from neurokit.files.xdf import XdfStream, XdfWriter
 
 SFREQ = 200.0
 NAMES = ["C3", "Cz", "C4"]

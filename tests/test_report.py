@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from neurokit.report import choices_of, last_line, p_value, write_report
+from neurokit.studies.report import choices_of, last_line, p_value, write_report
 from tests.made_results import make_results
 
 PIPELINES = ("dummy", "ts+lr", "acm+ts+svm")

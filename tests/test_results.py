@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from neurokit.results import COLUMNS, EXPORTED, FORMAT, Results
+from neurokit.studies.results import COLUMNS, EXPORTED, FORMAT, Results
 
 
 def record(key="a", **changes):
@@ -98,7 +98,7 @@ def test_a_second_writer_is_refused_by_the_name_of_the_first(tmp_path):
 
 def test_the_lock_goes_with_a_killed_process(tmp_path):
     code = (
-        "import os, sys, signal; from neurokit.results import Results;"
+        "import os, sys, signal; from neurokit.studies.results import Results;"
         "results = Results(sys.argv[1], write=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     run = subprocess.run([sys.executable, "-c", code, tmp_path], check=False)

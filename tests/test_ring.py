@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurokit.ring import Ring
+from neurokit.live.ring import Ring
 
 
 def counted(first, n, n_channels=2):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from neurokit.preprocessing import CausalFilter
-from neurokit.runs import gaps, read_run, run_epochs, run_trials
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.xdf import XdfStream, XdfWriter
+from neurokit.patients.runs import gaps, read_run, run_epochs, run_trials
+from neurokit.signals.preprocessing import CausalFilter
 
 SFREQ = 100.0
 

@@ -16,11 +16,11 @@ from neurokit.app.desktop.source_chooser import SourceChooser
 from neurokit.app.desktop.sweep import SweepView
 from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.theme import THEMES
-from neurokit.lsl import Outlet
-from neurokit.quality import Quality
-from neurokit.recording_process import start
-from neurokit.ring import Ring
-from neurokit.streams import SourceInfo, now
+from neurokit.live.lsl import Outlet
+from neurokit.live.recording_process import start
+from neurokit.live.ring import Ring
+from neurokit.live.streams import SourceInfo, now
+from neurokit.signals.quality import Quality
 
 pytestmark = pytest.mark.window
 THEME = THEMES["light"]

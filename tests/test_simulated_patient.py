@@ -15,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from neurokit.lsl import LslSource
-from neurokit.protocol import GrazProtocol
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.streams import SourceLost, open_source
+from neurokit.live.lsl import LslSource
+from neurokit.live.streams import SourceLost, open_source
+from neurokit.simulators.simulated_patient import SimulatedPatient
+from neurokit.visits.protocol import GrazProtocol
 
 KINDS, ROWS = ("left_hand", "right_hand", "feet", "rest"), (0, 1, 2)
 
@@ -191,7 +191,7 @@ def wait_until(condition, seconds=20):
 def test_the_patient_is_heard_over_lsl_and_obeys_the_recorders_markers():
     name = f"patient-{uuid.uuid4().hex[:8]}"
     process = subprocess.Popen(
-        f"{sys.executable} -m neurokit.simulated_patient --lsl {name} "
+        f"{sys.executable} -m neurokit.simulators.simulated_patient --lsl {name} "
         "--channels 4 --strength 1.9 --artefacts 0 --drift 0".split()
     )
     source = LslSource(name, timeout=20)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neurokit.simulation import (
+from neurokit.simulators.simulation import (
     CHANNELS,
     simulate_epochs,
     simulate_lags_recording,

@@ -3,7 +3,7 @@ import pytest
 from mne.time_frequency import psd_array_multitaper
 from scipy.signal import lfilter, welch
 
-from neurokit.spectra import burg, erds, psd, time_frequency
+from neurokit.signals.spectra import burg, erds, psd, time_frequency
 
 SFREQ = 250.0
 METHODS = ("burg", "welch", "multitaper")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neurokit.sweep import DisplayFilter, Strip, Sweep, paint
+from neurokit.live.sweep import DisplayFilter, Strip, Sweep, paint
 
 SFREQ = 500.0
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neurokit.topography import around, front_to_back, interpolation, nearness
+from neurokit.signals.topography import around, front_to_back, interpolation, nearness
 
 CROSS = np.array([[0.0, 0.0], [0.5, 0.0], [-0.5, 0.0], [0.0, 0.5], [0.0, -0.5]])
 SIZE = 41

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from typer.testing import CliRunner
 
-from neurokit import models, training
+from neurokit import models
 from neurokit.app.cli.main import cli
 from neurokit.app.desktop.attempt_table import NAME, SCORE, VERDICT, spoken
 from neurokit.app.desktop.history import History
@@ -17,9 +17,10 @@ from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.theme import apply_theme
 from neurokit.app.desktop.train import Page
 from neurokit.app.desktop.train_plan import WORDS, choices, make_plan, runs_of
-from neurokit.attempts import Attempt
-from neurokit.training import CLINIC
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
+from neurokit.visits import training
+from neurokit.visits.attempts import Attempt
+from neurokit.visits.training import CLINIC
 from tests.visits import write_recording
 
 pytestmark = pytest.mark.window

@@ -8,13 +8,13 @@ from typer.testing import CliRunner
 
 from neurokit import models
 from neurokit.app.cli.main import cli
-from neurokit.attempts import Attempt, Candidate, Prediction, compare_attempts, summary_of
-from neurokit.folds import configure
 from neurokit.intervals import binomial_band, wilson
+from neurokit.patients.runs import RunEpochs, run_epochs
 from neurokit.pipelines import build, names
-from neurokit.runs import RunEpochs, run_epochs
-from neurokit.simulation import simulate_recording
-from neurokit.training import CLINIC, SPLITS, fit_final, make_splits, train, train_runs
+from neurokit.simulators.simulation import simulate_recording
+from neurokit.studies.folds import configure
+from neurokit.visits.attempts import Attempt, Candidate, Prediction, compare_attempts, summary_of
+from neurokit.visits.training import CLINIC, SPLITS, fit_final, make_splits, train, train_runs
 
 CHANNELS = ("C3", "C4", "Cz", "Pz")
 PICKS = (("C3", 8, 12), ("C4", 8, 12))

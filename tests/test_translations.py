@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from PyQt6.QtWidgets import QAbstractButton, QLabel
 
 import neurokit
-from neurokit import timeline
 from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
-from neurokit.recordings import read_recording
-from neurokit.streams import open_source
+from neurokit.files.recordings import read_recording
+from neurokit.live.streams import open_source
+from neurokit.patients import timeline
 
 DESKTOP = Path(translations.__file__).resolve().parents[1]
 french = translations.phrases("fr")

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from neurokit.attempts import Candidate
+from neurokit.live.online import OnlineSettings
 from neurokit.models import fingerprint
-from neurokit.online import OnlineSettings
-from neurokit.protocol import GrazProtocol
-from neurokit.runs import run_epochs
-from neurokit.simulated_patient import SimulatedPatient
-from neurokit.trials import read_markers
-from neurokit.visit import VirtualClock, judge, record_run, replay_run, train_visit
-from neurokit.workspace import Workspace
+from neurokit.patients.runs import run_epochs
+from neurokit.patients.workspace import Workspace
+from neurokit.simulators.simulated_patient import SimulatedPatient
+from neurokit.visits.attempts import Candidate
+from neurokit.visits.protocol import GrazProtocol
+from neurokit.visits.trials import read_markers
+from neurokit.visits.visit import VirtualClock, judge, record_run, replay_run, train_visit
 
 PROTOCOL = GrazProtocol(trials_per_class=12, baseline=2, imagery=3, seed=3)
 ONLINE = PROTOCOL.model_copy(update={"trials_per_class": 8, "seed": 4})

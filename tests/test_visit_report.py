@@ -9,13 +9,13 @@ import numpy
 import pytest
 from typer.testing import CliRunner
 
-from neurokit import report_language
 from neurokit.app.cli.main import cli
 from neurokit.models import fingerprint
-from neurokit.visit_facts import gather, sha256, source_text
-from neurokit.visit_pdf import as_pdf
-from neurokit.visit_report import as_html, write_visit_report
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
+from neurokit.visits import report_language
+from neurokit.visits.visit_facts import gather, sha256, source_text
+from neurokit.visits.visit_pdf import as_pdf
+from neurokit.visits.visit_report import as_html, write_visit_report
 from tests.visits import add_visit, attempt
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QPushButton
 from neurokit.app.desktop.demo import choose_demo_patient
 from neurokit.app.desktop.main_window import MainWindow
 from neurokit.app.desktop.session import Session
-from neurokit.workspace import Workspace
+from neurokit.patients.workspace import Workspace
 
 pytestmark = [pytest.mark.window, pytest.mark.slow]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from neurokit.whole_files import write_whole, written_whole
+from neurokit.files.whole_files import write_whole, written_whole
 
 
 def test_a_file_is_written_with_its_folder_and_its_rights(tmp_path):

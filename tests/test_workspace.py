@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from neurokit import workspace_schema
 from neurokit.intervals import binomial_band, wilson
-from neurokit.online import TrialOutcome
-from neurokit.online_score import score
-from neurokit.protocol import GrazProtocol
-from neurokit.workspace import Trial, Workspace
+from neurokit.live.online import TrialOutcome
+from neurokit.live.online_score import score
+from neurokit.patients import workspace_schema
+from neurokit.patients.workspace import Trial, Workspace
+from neurokit.visits.protocol import GrazProtocol
 from tests.visits import attempt
 
 
@@ -238,7 +238,7 @@ def test_looking_at_an_old_visit_does_not_change_it(workspace):
 def test_a_second_window_is_refused_and_a_reader_is_served(workspace):
     workspace.add_patient("KT-0001")
     code = (
-        "import sys; from neurokit.workspace import Workspace\n"
+        "import sys; from neurokit.patients.workspace import Workspace\n"
         "with Workspace(sys.argv[1], read_only=True) as w: print(w.patients()[0].pseudonym)\n"
         "Workspace(sys.argv[1])"
     )

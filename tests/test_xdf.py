@@ -6,8 +6,8 @@ import pyxdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurokit.xdf import FORMATS, XdfStream, XdfWriter
-from neurokit.xdf_mender import mend
+from neurokit.files.xdf import FORMATS, XdfStream, XdfWriter
+from neurokit.files.xdf_mender import mend
 
 EEG = XdfStream(
     "amplifier", "EEG", ["C3", "Cz", "C4"], 250.0, "float32", ["microvolts"] * 3, "amp-1"

@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 
-from neurokit.protocol import GrazProtocol
-from neurokit.workspace import Trial
-from neurokit.xdf import XdfStream, XdfWriter
+from neurokit.files.xdf import XdfStream, XdfWriter
+from neurokit.patients.workspace import Trial
+from neurokit.visits.protocol import GrazProtocol
 
 CHANNELS = ("C3", "Cz", "C4", "Pz")
 

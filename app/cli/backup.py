@@ -21,7 +21,7 @@ def backup(
     from rich.console import Console
     from rich.progress import Progress
 
-    from neurokit.archive import backup as make_backup
+    from neurokit.patients.archive import backup as make_backup
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("backup", total=1.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.certify import Finding, Sheet
+    from neurokit.visits.certify import Finding, Sheet
 
 _MARKS = {True: "[green]✓ pass[/green]", None: "[yellow]– not measured[/yellow]"}
 
@@ -31,8 +31,8 @@ def certify(
 
     Example: neurokit certify ~/workspace --sheet ~/workspace/reports
     """
-    from neurokit.certify import certify as measure
-    from neurokit.certify import make_sheet, write_sheet
+    from neurokit.visits.certify import certify as measure
+    from neurokit.visits.certify import make_sheet, write_sheet
 
     where = folder or Path.cwd()
     if not where.is_dir():
@@ -53,7 +53,7 @@ def certify(
 def _display() -> Finding:
     """Time the display, where there is one."""
     from neurokit.app.desktop.screen import check_window, has_screen
-    from neurokit.certify import Finding
+    from neurokit.visits.certify import Finding
 
     if not has_screen():
         return Finding("display", None, "there is no screen here")

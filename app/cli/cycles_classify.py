@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.cohort import Cohort
-    from neurokit.cohort_study import CohortScores
+    from neurokit.cohorts.cohort import Cohort
+    from neurokit.cohorts.study import CohortScores
 
 _HOW = "How"
 _IMAGES = "Images"
@@ -74,8 +74,8 @@ def classify(
     Example: neurokit cycles classify simulated-cohort:people=40,seed=1 --out cohort
     """
     from neurokit.app.classify import Question
-    from neurokit.engines import default_jobs
-    from neurokit.parallel import Workers
+    from neurokit.studies.engines import default_jobs
+    from neurokit.studies.parallel import Workers
 
     images = {
         "mask": mask,
@@ -130,7 +130,7 @@ def _say(what: str, done: int, planned: int) -> None:
 
 def _show(cohort: Cohort, found: CohortScores, out: Path, *, as_json: bool) -> None:
     from neurokit.app.cli import tables
-    from neurokit.cohort_report import verdict
+    from neurokit.cohorts.report import verdict
 
     for who, why in cohort.aside.items():
         typer.echo(f"set aside: {who}: {why}", err=True)

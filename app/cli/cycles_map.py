@@ -81,8 +81,8 @@ def map_cycles(
     Example: neurokit cycles map sub-01_bold.nii.gz --mask brain.nii.gz --density 0.05 --out maps
     """
     from neurokit.app.cycle_maps import Mapping, Reading
-    from neurokit.engines import default_jobs
-    from neurokit.image_files import find_images
+    from neurokit.images.image_files import find_images
+    from neurokit.studies.engines import default_jobs
 
     if (threshold is None) == (density is None):
         raise ValueError("give either --threshold (a correlation) or --density (a share of pairs)")
@@ -112,7 +112,7 @@ def map_cycles(
 
 def _check(images: list[Path], reading: Reading, mapping: Any) -> None:
     """Refuse before anything is read what no image could mend."""
-    from neurokit.confounds import STRATEGIES
+    from neurokit.images.confounds import STRATEGIES
     from neurokit.kernels.graphs import SIGNS
     from neurokit.pipelines.cycles import check_features
 
@@ -152,7 +152,7 @@ def _run(
     from dataclasses import replace
 
     from neurokit.app.cycle_maps import common_mask, map_images
-    from neurokit.whole_files import write_whole
+    from neurokit.files.whole_files import write_whole
 
     aside: dict[str, str] = {}
     jobs = min(jobs, len(images))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.broadcast import Sink
-    from neurokit.online import Decoder, OnlineSettings, Output
+    from neurokit.live.broadcast import Sink
+    from neurokit.live.online import Decoder, OnlineSettings, Output
 
 POLL_SECONDS = 0.005
 
@@ -44,7 +44,7 @@ def decode(
     from pydantic import ValidationError
 
     from neurokit.app.cli.train_options import class_names
-    from neurokit.online import OnlineSettings
+    from neurokit.live.online import OnlineSettings
 
     if bool(source) == (recording is not None):
         raise ValueError("say what to decode: either --source ADDRESS or --recording FILE")
@@ -76,9 +76,9 @@ def _decode_recording(
     osc: str,
     as_json: bool,
 ) -> None:
-    from neurokit.broadcast import make_sinks
-    from neurokit.online_score import score
-    from neurokit.outputs import check_replay, outputs_path, replay
+    from neurokit.live.broadcast import make_sinks
+    from neurokit.live.online_score import score
+    from neurokit.live.outputs import check_replay, outputs_path, replay
 
     decoder, outputs = replay(recording, model, settings, names=names)
     sinks = make_sinks(decoder.classes, lsl=lsl, osc=osc)
@@ -127,9 +127,9 @@ def _decode_source(
     import contextlib
     import time
 
-    from neurokit.broadcast import make_sinks
-    from neurokit.online import Decoder
-    from neurokit.streams import SourceEnded, open_source
+    from neurokit.live.broadcast import make_sinks
+    from neurokit.live.online import Decoder
+    from neurokit.live.streams import SourceEnded, open_source
 
     source = open_source(address)
     info = source.open()

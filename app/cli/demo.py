@@ -26,9 +26,9 @@ def demo(
     """
     from neurokit.app.cli import tables
     from neurokit.app.cli.demo_visit import show_visit
-    from neurokit.report import write_report
-    from neurokit.results import Results
     from neurokit.statistics import summarise
+    from neurokit.studies.report import write_report
+    from neurokit.studies.results import Results
 
     typer.echo(
         "A simulated patient imagines moving the left or the right hand, 20 times a run.\n"
@@ -66,7 +66,7 @@ def _compare(out: Path, seed: int) -> pd.DataFrame:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    from neurokit.evaluation import Progress, evaluate
+    from neurokit.studies.evaluation import Progress, evaluate
 
     with Bar(TextColumn("  folds"), BarColumn(), MofNCompleteColumn(), transient=True) as bar:
         task = bar.add_task("", total=None)
@@ -93,11 +93,11 @@ def _decode(name: str, path: Path, seed: int) -> None:
 
     from neurokit import models
     from neurokit.datasets import find
-    from neurokit.evaluation import configure
     from neurokit.intervals import binomial_band, wilson
-    from neurokit.paradigms import load
     from neurokit.pipelines import resolve
-    from neurokit.study import make_study
+    from neurokit.studies.evaluation import configure
+    from neurokit.studies.paradigms import load
+    from neurokit.studies.study import make_study
 
     recorded = load(find(PATIENT.format(runs=4)), [1], make_study({"seed": seed}))
     first = recorded.metadata["run"].isin(["0", "1"]).to_numpy()

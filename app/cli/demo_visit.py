@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.visit import Decoded, Trained
+    from neurokit.visits.visit import Decoded, Trained
 
 ONLINE_TRIALS = 10
 # twenty minutes of two past visits have passed when this one begins
@@ -30,14 +30,14 @@ def show_visit(folder: Path, seed: int) -> Path:
     report : Path
         The visit's report.
     """
-    from neurokit.bids import add_to_bids
-    from neurokit.demo_workspace import PIPELINES, PSEUDONYM, SEED, SOURCE, make_demo
-    from neurokit.online import OnlineSettings
-    from neurokit.protocol import GrazProtocol
-    from neurokit.simulated_patient import SimulatedPatient
-    from neurokit.visit import VirtualClock, judge, record_run, train_visit
-    from neurokit.visit_report import write_visit_report
-    from neurokit.workspace import Workspace
+    from neurokit.live.online import OnlineSettings
+    from neurokit.patients.bids import add_to_bids
+    from neurokit.patients.demo_workspace import PIPELINES, PSEUDONYM, SEED, SOURCE, make_demo
+    from neurokit.patients.workspace import Workspace
+    from neurokit.simulators.simulated_patient import SimulatedPatient
+    from neurokit.visits.protocol import GrazProtocol
+    from neurokit.visits.visit import VirtualClock, judge, record_run, train_visit
+    from neurokit.visits.visit_report import write_visit_report
 
     if not folder.is_dir():
         make_demo(folder)

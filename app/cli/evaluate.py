@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.study import Study
+    from neurokit.studies.study import Study
 
 _Text = str | None
 _HOW = "How"
@@ -97,8 +97,8 @@ def evaluate(
 
 
 def _evaluate(given: dict[str, Any], config: Path | None, *, dry_run: bool, as_json: bool) -> None:
-    from neurokit.evaluation import find_datasets, find_pipelines, forecast, run_in
-    from neurokit.study import make_study
+    from neurokit.studies.evaluation import find_datasets, find_pipelines, forecast, run_in
+    from neurokit.studies.study import make_study
 
     study = make_study(given, config)
     folder = (study.results or Path("results")).absolute()
@@ -129,7 +129,7 @@ def _evaluate(given: dict[str, Any], config: Path | None, *, dry_run: bool, as_j
 
 
 def _settings(study: Study, folder: Path) -> str:
-    from neurokit.engines import default_jobs
+    from neurokit.studies.engines import default_jobs
 
     low, high = study.band
     jobs = default_jobs() if study.jobs is None else study.jobs
@@ -163,8 +163,8 @@ def _show(frame: Any, folder: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(tables.as_json(frame))
         return
-    from neurokit.results import Results
     from neurokit.statistics import summarise
+    from neurokit.studies.results import Results
 
     with Results(folder) as results:
         tables.print_summary(summarise(frame, results.predictions))
@@ -195,7 +195,7 @@ class _Progress:
 
     def fold(self, record: Mapping[str, Any], done: int, planned: int) -> None:
         """Print a fold, its score, and its pipeline's mean so far."""
-        from neurokit.report import last_line
+        from neurokit.studies.report import last_line
 
         self.done = done
         who = f"{record['dataset']} subject {record['subject']} session {record['session']}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.exploration import Exploration
-    from neurokit.extracted import Extracted
+    from neurokit.visits.exploration import Exploration
+    from neurokit.visits.extracted import Extracted
 
 
 def explore(
@@ -59,7 +59,7 @@ def _settings(changes: list[str] | None) -> dict[str, Any]:
     """Settings from ``name=value``."""
     from pydantic import ValidationError
 
-    from neurokit.extraction import Extraction
+    from neurokit.visits.extraction import Extraction
 
     given = {}
     for text in changes or ():
@@ -86,8 +86,8 @@ def _extract(
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    from neurokit.extracted import read_extracted
-    from neurokit.extraction import Extraction, extract
+    from neurokit.visits.extracted import read_extracted
+    from neurokit.visits.extraction import Extraction, extract
 
     columns = (TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -112,8 +112,8 @@ def _compare(
     form: str,
     as_json: bool,
 ) -> None:
-    from neurokit.exploration import Exploration, significance
-    from neurokit.exploration_figures import strongest_places, write_exploration
+    from neurokit.visits.exploration import Exploration, significance
+    from neurokit.visits.exploration_figures import strongest_places, write_exploration
 
     if measure not in found.measures():
         raise ValueError(

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from neurokit.workspace import Patient, Workspace
+    from neurokit.patients.workspace import Patient, Workspace
 
 app = typer.Typer(help="Patients of a workspace.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder of the workspace.")]
@@ -33,7 +33,7 @@ def list_patients(
 
     Example: neurokit patients list clinic --search left
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder, read_only=True) as workspace:
         found = workspace.patients(search)
@@ -78,7 +78,7 @@ def add(
 
     Example: neurokit patients add clinic --consent given --lesion-side left
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder, create=True) as workspace:
         patient = workspace.add_patient(
@@ -97,7 +97,7 @@ def note(
 
     Example: neurokit patients note clinic KT-4827 "slept badly"
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder) as workspace:
         visit = workspace.open_visit(workspace.find_patient(who).id)
@@ -124,7 +124,7 @@ def edit(
 
     Example: neurokit patients edit clinic KT-4827 --consent given --score FMA-UE=31
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     asked = {"consent": consent, "handedness": handedness, "lesion_side": lesion_side, "note": note}
     fields = {name: value for name, value in asked.items() if value is not None}
@@ -161,7 +161,7 @@ def visit(folder: Folder, who: Who) -> None:
 
     Example: neurokit patients visit clinic KT-4827
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder) as workspace:
         opened = workspace.open_visit(workspace.find_patient(who).id)
@@ -186,7 +186,7 @@ def import_recordings(
     Example: neurokit patients import clinic KT-4827 old/run1.edf --cue T1=left_hand
     --cue T2=right_hand --day 2025-03-14
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     cues = dict(_pair(text) for text in cue) if cue else None
     when = _noon(day)
@@ -214,8 +214,8 @@ def export(
 
     Example: neurokit patients export clinic KT-4827 for-a-colleague.zip
     """
-    from neurokit.archive import export_patient
-    from neurokit.workspace import Workspace
+    from neurokit.patients.archive import export_patient
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder, read_only=True) as workspace:
         patient = workspace.find_patient(who)
@@ -232,7 +232,7 @@ def erase(
 
     Example: neurokit patients erase clinic KT-4827
     """
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
     with Workspace(folder) as workspace:
         patient = workspace.find_patient(who)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.recorder import Status
-    from neurokit.workspace import Workspace
+    from neurokit.live.recorder import Status
+    from neurokit.patients.workspace import Workspace
 
 
 def record(
@@ -52,7 +52,7 @@ def record(
         )
     plan = None
     if protocol is not None:
-        from neurokit.protocol import read_protocol
+        from neurokit.visits.protocol import read_protocol
 
         plan = read_protocol(protocol)
     with ExitStack() as stack:
@@ -73,7 +73,7 @@ class _Place:
         if out is not None:
             self.path = out
             return
-        from neurokit.workspace import Workspace
+        from neurokit.patients.workspace import Workspace
 
         self.workspace = stack.enter_context(Workspace(folder or "."))
         person = self.workspace.find_patient(patient or "")
@@ -86,7 +86,7 @@ def _record(
     source: str, place: _Place, plan: Any, seconds: float | None, markers: list[str], quiet: bool
 ) -> None:
     from neurokit.app.cli.recording_lines import Watch
-    from neurokit.recording_process import start
+    from neurokit.live.recording_process import start
 
     about = {key: value for key, value in place.about.items() if value is not None}
     client = start(source, place.path, about)
@@ -110,7 +110,7 @@ def _add_run(place: _Place, watch: Any, source: str) -> Path:
         run = watch.run.finish(place.workspace, place.visit_id, source=source)
     else:
         run = place.workspace.add_run(place.visit_id, place.path, source=source)
-    from neurokit.bids import add_to_bids
+    from neurokit.patients.bids import add_to_bids
 
     add_to_bids(place.workspace, run)
     return Path(run.path)
@@ -143,8 +143,8 @@ def _summarise(
 
 
 def _recover(folder: Path, as_json: bool) -> None:
-    from neurokit.recording_process import unfinished
-    from neurokit.rescue import rescue
+    from neurokit.live.recording_process import unfinished
+    from neurokit.patients.rescue import rescue
 
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {folder}")
@@ -177,9 +177,9 @@ def _recover(folder: Path, as_json: bool) -> None:
 
 def _adopt(folder: Path, rescued: Any) -> Any:
     """Give a recording back to its visit, where it lies in a workspace and says which."""
-    from neurokit.rescue import adopt
-    from neurokit.workspace import Workspace
-    from neurokit.workspace_schema import DATABASE
+    from neurokit.patients.rescue import adopt
+    from neurokit.patients.workspace import Workspace
+    from neurokit.patients.workspace_schema import DATABASE
 
     for parent in (rescued.path.absolute(), *rescued.path.absolute().parents):
         if (parent / DATABASE).is_file():

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from neurokit.protocol import GrazProtocol
-    from neurokit.recorder import Status
-    from neurokit.recording_process import RecorderClient
+    from neurokit.live.recorder import Status
+    from neurokit.live.recording_process import RecorderClient
+    from neurokit.visits.protocol import GrazProtocol
 
 STEP_SECONDS = 0.01
 LINE_SECONDS = 0.5
@@ -35,14 +35,14 @@ class Watch:
 
     Attributes
     ----------
-    run : neurokit.calibration.Run or None
+    run : neurokit.visits.calibration.Run or None
         The run of the protocol.
     """
 
     def __init__(
         self, client: RecorderClient, plan: GrazProtocol | None, *, quiet: bool = False
     ) -> None:
-        from neurokit.streams import now
+        from neurokit.live.streams import now
 
         self.client, self.quiet, self.now = client, quiet, now
         self.run = None
@@ -50,7 +50,7 @@ class Watch:
         self._typed: SimpleQueue[str] = SimpleQueue()
         self._next_line = 0.0
         if plan is not None:
-            from neurokit.calibration import Run
+            from neurokit.visits.calibration import Run
 
             self.run = Run(plan, client, clock=now)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -61,7 +61,7 @@ class Watch:
 
     def until(self, seconds: float | None) -> Status:
         """Go on for so long, until the protocol is done, or until Ctrl+C; returns how it ended."""
-        from neurokit.recording_process import RecorderGone
+        from neurokit.live.recording_process import RecorderGone
 
         end = None if seconds is None else time.monotonic() + seconds
         try:

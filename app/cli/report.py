@@ -33,8 +33,8 @@ def visit(
 
     Example: neurokit report visit clinic KT-4827 3 --out /tmp
     """
-    from neurokit.visit_report import write_visit_report
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
+    from neurokit.visits.visit_report import write_visit_report
 
     with Workspace(folder, read_only=True) as workspace:
         visits = workspace.visits(workspace.find_patient(who).id)

@@ -24,7 +24,7 @@ def results() -> None:
 
 def _read(folder: Path) -> tuple[pd.DataFrame, Predictions]:
     """Every fold of a folder; none at all is an error."""
-    from neurokit.results import Results
+    from neurokit.studies.results import Results
 
     opened = Results(folder)
     frame = opened.frame()
@@ -67,7 +67,7 @@ def export(
 
     Example: neurokit results export neurokit-results --out tables
     """
-    from neurokit.export import export_results
+    from neurokit.studies.export import export_results
 
     frame, _ = _read(folder)
     for path in export_results(frame, out or folder):
@@ -107,7 +107,7 @@ def report(
 
     Example: neurokit results report neurokit-results --out report.html
     """
-    from neurokit.report import write_report
+    from neurokit.studies.report import write_report
 
     frame, predictions = _read(folder)
     path = write_report(out or folder / "report.html", frame, predictions, title=title)

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     import numpy as np
 
-    from neurokit.streams import Source, SourceInfo
+    from neurokit.live.streams import Source, SourceInfo
 
 POLL_SECONDS = 0.02
 
@@ -37,8 +37,8 @@ def signals(
     if source is None:
         _list(as_json)
         return
-    from neurokit.quality import check_source, summary
-    from neurokit.streams import open_source
+    from neurokit.live.streams import open_source
+    from neurokit.signals.quality import check_source, summary
 
     info, samples = _listen(open_source(source), seconds)
     quality = check_source(samples, info, mains=mains)
@@ -80,8 +80,8 @@ def _listen(source: Source, seconds: float) -> tuple[SourceInfo, np.ndarray]:
 
 
 def _list(as_json: bool) -> None:
-    from neurokit.boards import INSTALL, boards
-    from neurokit.lsl import find_streams
+    from neurokit.live.boards import INSTALL, boards
+    from neurokit.live.lsl import find_streams
 
     streams, known = find_streams(), boards()
     if as_json:

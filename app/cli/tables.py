@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from neurokit.attempts import Attempt
+    from neurokit.visits.attempts import Attempt
 
 # of a table that goes into a file
 _WIDEST = 500
@@ -22,7 +22,7 @@ def print_summary(summary: pd.DataFrame) -> None:
     from rich.console import Console
 
     from neurokit.figures import scorer_name
-    from neurokit.report import two_digits
+    from neurokit.studies.report import two_digits
 
     console = Console()
     study = ["dataset", "evaluation", "paradigm", "scorer"]
@@ -58,7 +58,7 @@ def print_cohort(condition: str, models: pd.DataFrame) -> None:
     """Print the scores of models on a cohort, each with its interval, beside the majority."""
     from rich.console import Console
 
-    from neurokit.cohort_report import show
+    from neurokit.cohorts.report import show
 
     console = Console()
     fewest, most = models["n"].min(), models["n"].max()
@@ -86,7 +86,7 @@ def print_comparison(comparison: pd.DataFrame) -> None:
     """Print what `neurokit.statistics.compare` gives, a table a data set."""
     from rich.console import Console
 
-    from neurokit.report import p_value, signed, two_digits
+    from neurokit.studies.report import p_value, signed, two_digits
 
     console = Console()
     study = ["dataset", "evaluation", "paradigm", "scorer"]
@@ -116,7 +116,7 @@ def print_failures(frame: pd.DataFrame) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from neurokit.report import last_line
+    from neurokit.studies.report import last_line
 
     failed = frame[frame["error"].notna()]
     if failed.empty:
@@ -170,7 +170,7 @@ def print_attempts(attempts: Sequence[Attempt], console: Console) -> None:
 
 def attempt_notes(attempts: Sequence[Attempt]) -> list[str]:
     """What must be said of attempts beside their numbers."""
-    from neurokit.attempts import SELECTIONS
+    from neurokit.visits.attempts import SELECTIONS
 
     notes = []
     for each in attempts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from neurokit.attempts import Attempt, Candidate
+    from neurokit.visits.attempts import Attempt, Candidate
 
 _HOW = "What is trained"
 _CUT = "How trials are cut"
@@ -110,7 +110,7 @@ def _train(
 
     from neurokit.app.cli import tables
     from neurokit.app.cli.train_options import class_names
-    from neurokit.training import SPLITS, train_runs
+    from neurokit.visits.training import SPLITS, train_runs
 
     console, attempts = Console(stderr=quiet), []
     columns = (TextColumn("{task.description}"), BarColumn())
@@ -141,7 +141,7 @@ def _save(
     seed: int,
 ) -> None:
     from neurokit.app.cli.train_options import class_names
-    from neurokit.training import fit_runs
+    from neurokit.visits.training import fit_runs
 
     good = [each for each in attempts if each.score is not None]
     if not good:

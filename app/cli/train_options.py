@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neurokit.attempts import Candidate
+    from neurokit.visits.attempts import Candidate
 
 
 def class_names(text: str) -> dict[str, str]:
@@ -44,8 +44,8 @@ def candidates_of(
     pipelines: Sequence[str] | None, features: Sequence[str] | None, seen: tuple[int, ...] | None
 ) -> list[Candidate]:
     """Pipelines by name, ``picked`` and ``combined`` among them; the clinic's choice by default."""
-    from neurokit.attempts import Candidate
-    from neurokit.training import CLINIC
+    from neurokit.visits.attempts import Candidate
+    from neurokit.visits.training import CLINIC
 
     known = {each.pipeline: each for each in CLINIC}
     names = list(pipelines or ())
@@ -78,7 +78,7 @@ def cut_options(
     rejected: Sequence[str] | None,
     mains: float | None,
 ) -> dict[str, Any]:
-    """Options of ``neurokit.runs.run_epochs``."""
+    """Options of ``neurokit.patients.runs.run_epochs``."""
     cut: dict[str, Any] = {
         "band": span(band, "--band"),
         "window": span(window, "--window"),

@@ -19,8 +19,8 @@ from neurokit.app.desktop.recovery import offer_recovery
 from neurokit.app.desktop.screen import has_screen
 from neurokit.app.desktop.session import Session
 from neurokit.app.desktop.translations import tr
-from neurokit.lsl import SCOPE_VARIABLE
-from neurokit.workspace import Workspace
+from neurokit.live.lsl import SCOPE_VARIABLE
+from neurokit.patients.workspace import Workspace
 
 
 def make_application() -> QApplication:

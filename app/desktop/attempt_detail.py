@@ -21,7 +21,7 @@ from neurokit.app.desktop.attempt_table import Row, numbers, percent
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.train_plan import CLASS_WORDS, WORDS, key_of
 from neurokit.app.desktop.translations import tr
-from neurokit.attempts import SELECTIONS, Attempt, Comparison
+from neurokit.visits.attempts import SELECTIONS, Attempt, Comparison
 
 MOST_FEATURES = 4
 

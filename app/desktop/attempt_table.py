@@ -32,7 +32,7 @@ from PyQt6.QtWidgets import (
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.train_plan import WORDS, key_of
 from neurokit.app.desktop.translations import tr
-from neurokit.attempts import Attempt
+from neurokit.visits.attempts import Attempt
 
 PIN, NAME, SCORE, VERDICT, TRIALS, NOTE = range(6)
 HEADINGS = ("★", "What was trained", "Accuracy", "Verdict", "Tested on", "Note")

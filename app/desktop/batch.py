@@ -226,7 +226,7 @@ class Page(QWidget):
         name = self.dataset.currentText()
         self.desk.history.append(
             tr("evaluating on {dataset}").format(dataset=name),
-            "from neurokit.evaluation import evaluate\n"
+            "from neurokit.studies.evaluation import evaluate\n"
             f"evaluate({name!r}, {self.chosen()!r}, paradigm={settings.paradigm!r}, "
             f"evaluation={settings.evaluation!r}{subjects}, seed={settings.seed}, "
             f"results={str(self.folder())!r})",

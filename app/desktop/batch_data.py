@@ -34,8 +34,8 @@ def datasets_here() -> list[str]:
 def summary(folder: str) -> list[Row]:
     """Scores of a folder of results, a row a data set and pipeline, the best first."""
     from neurokit.figures import scorer_name
-    from neurokit.results import Results
     from neurokit.statistics import summarise
+    from neurokit.studies.results import Results
 
     with Results(Path(folder)) as results:
         frame = results.frame()
@@ -50,8 +50,8 @@ def summary(folder: str) -> list[Row]:
 
 def write_report(folder: str) -> str:
     """Write the report of a folder of results; returns where it is."""
-    from neurokit import report
-    from neurokit.results import Results
+    from neurokit.studies import report
+    from neurokit.studies.results import Results
 
     with Results(Path(folder)) as results:
         path = report.write_report(

@@ -17,8 +17,8 @@ from neurokit.app.desktop.translations import tr
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.session import State
-    from neurokit.calibration import Screen
-    from neurokit.records import Run
+    from neurokit.patients.records import Run
+    from neurokit.visits.calibration import Screen
 
 
 class Page(QWidget):

@@ -14,7 +14,7 @@ from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.trial_pictures import TrialOrder, TrialStory
-from neurokit.protocol import CLASSES, GrazProtocol
+from neurokit.visits.protocol import CLASSES, GrazProtocol
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk

@@ -23,7 +23,7 @@ from neurokit.app.desktop.trial_pictures import TrialOrder
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.calibration import Run, Screen
+    from neurokit.visits.calibration import Run, Screen
 
 GIGABYTE = 1e9
 STATES = {

@@ -14,11 +14,11 @@ from neurokit.app.desktop.cards import Facts, card, label, scrolled
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.trial_pictures import TrialOrder
-from neurokit.calibration import FRAME
+from neurokit.visits.calibration import FRAME
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.records import Run, Trial
+    from neurokit.patients.records import Run, Trial
 
 FEW = 10
 FACTS = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from neurokit.app.desktop.display_check import DisplayCheck
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.tasks import Task
-    from neurokit.certify import Finding, Sheet
+    from neurokit.visits.certify import Finding, Sheet
 
 PARTS = {
     "display": ("The patient's display", "Are cues seen when they are due?"),
@@ -126,7 +126,7 @@ class CheckDialog(QDialog):
     def _display_done(self, finding: Finding) -> None:
         self._display = None
         self._show(finding)
-        from neurokit.certify import certify
+        from neurokit.visits.certify import certify
 
         folder = str(self.desk.workspace.folder)
         self._task = self.desk.tasks.start(tr("Checking this computer"), certify, folder)
@@ -153,7 +153,7 @@ class CheckDialog(QDialog):
         self.again_button.setEnabled(True)
 
     def _finish(self) -> None:
-        from neurokit.certify import make_sheet, write_sheet
+        from neurokit.visits.certify import make_sheet, write_sheet
 
         self._task = None
         made = make_sheet(self.findings)
@@ -171,7 +171,7 @@ class CheckDialog(QDialog):
         self.sheet_button.setEnabled(True)
         self.desk.history.append(
             tr("checking this computer"),
-            "from neurokit.certify import certify, make_sheet, write_sheet\n"
+            "from neurokit.visits.certify import certify, make_sheet, write_sheet\n"
             f"write_sheet(make_sheet(list(certify({str(workspace.folder)!r}))), {str(reports)!r})",
             f"neurokit certify '{workspace.folder}' --sheet '{reports}'",
         )

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import day_text, locale
-from neurokit.records import ClinicalScore
+from neurokit.patients.records import ClinicalScore
 
 # scales of the upper limb, of spasticity and of daily life, with their highest values
 SCALES = {"FMA-UE": 66, "ARAT": 57, "BBT": 150, "MAS": 4, "NIHSS": 42, "mRS": 6, "BI": 100}

@@ -15,10 +15,10 @@ from neurokit.app.desktop.translations import tr
 if TYPE_CHECKING:
     from neurokit.app.desktop.cues import Cues, Presenter
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.calibration import Run
-    from neurokit.protocol import GrazProtocol
-    from neurokit.recording_process import RecorderClient, Starting
-    from neurokit.records import Run as StoredRun
+    from neurokit.live.recording_process import RecorderClient, Starting
+    from neurokit.patients.records import Run as StoredRun
+    from neurokit.visits.calibration import Run
+    from neurokit.visits.protocol import GrazProtocol
 
 START_MS = 20
 TOLD_MS = 250
@@ -96,7 +96,7 @@ class Conductor(QObject):
             "protocol": self.protocol.model_dump(mode="json"),
             "source": state.source,
         }
-        from neurokit.recording_process import Starting
+        from neurokit.live.recording_process import Starting
 
         self._starting = Starting(state.source, path, about)
         self._forget_stop = self.desk.session.on_stop(self.stop)
@@ -128,15 +128,15 @@ class Conductor(QObject):
 
     def _attached(self, client: RecorderClient, sidecar: str) -> None:
         """The signal is recorded: the run may begin."""
-        from neurokit.calibration import Run
+        from neurokit.visits.calibration import Run
 
         self._lead(Run(self.protocol, client), sidecar)
 
     def take_up(self, live: Live) -> None:
         """Take up a run whose window was lost; it waits, paused."""
-        from neurokit.calibration import Run
-        from neurokit.recording_process import attach
-        from neurokit.trials import read_markers
+        from neurokit.live.recording_process import attach
+        from neurokit.visits.calibration import Run
+        from neurokit.visits.trials import read_markers
 
         self._visit, self._source = live.visit, live.source
         try:
@@ -261,7 +261,7 @@ class Conductor(QObject):
         # a patient cannot be asked again by a script: it takes the run that there is
         self.desk.history.append(
             tr("a calibration"),
-            "from neurokit.workspace import Workspace\n"
+            "from neurokit.patients.workspace import Workspace\n"
             f"workspace = Workspace({str(folder)!r})\n"
             f"run = workspace.run({row.id})",
             f"echo {settings} > protocol.yaml\n"

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF,
 from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.theme import THEMES, Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.trials import Kind, Screen
+from neurokit.visits.trials import Kind, Screen
 
 WORDS = {
     "left_hand": "Left hand",

@@ -25,8 +25,8 @@ from neurokit.app.desktop.beep import Beep
 from neurokit.app.desktop.cue_painting import paint_screen, rehearse
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.calibration import FRAME, Run, Screen
-from neurokit.streams import now
+from neurokit.live.streams import now
+from neurokit.visits.calibration import FRAME, Run, Screen
 
 TICK_MS = 4
 # the part of the clinician's screen that the patient's window takes where there is no second one
@@ -39,7 +39,7 @@ class CueWidget(QWidget):
     Signals
     -------
     seen(float)
-        The screen was painted, at this time of ``neurokit.streams.now``.
+        The screen was painted, at this time of ``neurokit.live.streams.now``.
     tick()
         It is time to look whether another screen is due.
     closed()

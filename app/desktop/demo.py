@@ -60,7 +60,7 @@ class _Making(QDialog):
         for widget in (text, self.bar, cancel):
             layout.addWidget(widget)
         # it trains, so that it imports what no window waits for
-        from neurokit.demo_workspace import make_demo
+        from neurokit.patients.demo_workspace import make_demo
 
         self.tasks = Tasks(self)
         self.task = self.tasks.start(tr("Demo"), make_demo, folder)

@@ -12,10 +12,10 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from neurokit.app.desktop.cue_painting import patient_colours
 from neurokit.app.desktop.cues import CueWidget, open_cues
 from neurokit.app.desktop.session import Settings
-from neurokit.calibration import Screen
-from neurokit.certify import Finding, judge_display
-from neurokit.protocol import CLASSES
-from neurokit.streams import now
+from neurokit.live.streams import now
+from neurokit.visits.calibration import Screen
+from neurokit.visits.certify import Finding, judge_display
+from neurokit.visits.protocol import CLASSES
 
 N_CUES, EVERY_SECONDS = 40, 0.1
 # a window that is never seen must not wait for ever

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
 )
 
 from neurokit.app.desktop.translations import tr
-from neurokit.records import Patient
+from neurokit.patients.records import Patient
 
 
 class EraseDialog(QDialog):

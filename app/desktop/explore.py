@@ -19,8 +19,8 @@ from neurokit.app.desktop.session import Feature, Settings, State
 from neurokit.app.desktop.tasks import Task
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.trial_list import Row
-from neurokit.exploration import SIGNIFICANT, Exploration, explore_runs, significance
-from neurokit.extracted import Extracted, read_extracted
+from neurokit.visits.exploration import SIGNIFICANT, Exploration, explore_runs, significance
+from neurokit.visits.extracted import Extracted, read_extracted
 
 # so long nothing more is typed before it is computed
 PATIENCE_MS = 350

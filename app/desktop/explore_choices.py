@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.translations import tr
-from neurokit.extraction import Extraction
+from neurokit.visits.extraction import Extraction
 
 MEASURES = {"power": "Power", "strength": "Connectivity"}
 CORRECTIONS = {

@@ -18,7 +18,7 @@ from neurokit.app.desktop.spectrum_plot import SpectrumPlot
 from neurokit.app.desktop.time_frequency import TimeFrequency
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.trial_list import TrialList
-from neurokit.exploration import SIGNIFICANT, Exploration
+from neurokit.visits.exploration import SIGNIFICANT, Exploration
 
 # noise must look pale: R² of 0.1 is easily chance
 LEAST_LIMIT = 0.3

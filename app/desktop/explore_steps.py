@@ -11,9 +11,9 @@ from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.history import History
 from neurokit.app.desktop.session import Feature, State
 from neurokit.app.desktop.translations import tr
-from neurokit.exploration import SIGNIFICANT, Exploration
-from neurokit.extracted import Extracted
-from neurokit.extraction import Extraction
+from neurokit.visits.exploration import SIGNIFICANT, Exploration
+from neurokit.visits.extracted import Extracted
+from neurokit.visits.extraction import Extraction
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Steps:
         options = ", ".join(f"{name}={value!r}" for name, value in changed.items())
         history.append(
             tr("Explore {number} runs").format(number=len(self.runs)),
-            "from neurokit.extracted import read_extracted\n"
-            "from neurokit.extraction import Extraction, extract\n"
+            "from neurokit.visits.extracted import read_extracted\n"
+            "from neurokit.visits.extraction import Extraction, extract\n"
             f"paths = {self.paths!r}\n"
             f"folders = extract(paths, {self.labels!r}, Extraction({options}), 'cache')\n"
             "extracted = read_extracted(folders)",
@@ -87,7 +87,7 @@ class Steps:
         )
         desk.history.append(
             text,
-            "\n".join(["from neurokit.workspace import Workspace", opened, *lines]),
+            "\n".join(["from neurokit.patients.workspace import Workspace", opened, *lines]),
             self.command() + rejected,
         )
 

@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.electrodes import flat_positions
-from neurokit.quality import WORDS, Quality
+from neurokit.signals.electrodes import flat_positions
+from neurokit.signals.quality import WORDS, Quality
 
 SYMBOLS = {"good": "✓", "fair": "!", "bad": "✕", "unknown": "?"}
 

@@ -44,7 +44,7 @@ class HeadTopography(QWidget):
         """Take the electrodes; the interpolation is computed here, once."""
         if channels == self.channels:
             return
-        from neurokit.topography import interpolation, nearness
+        from neurokit.signals.topography import interpolation, nearness
 
         known = np.isfinite(positions).all(axis=1)
         self.channels, self.positions, self._known = channels, positions, known

@@ -138,7 +138,7 @@ class _VisitPanel(QWidget):
         self._show_visit()
 
     def _show_visit(self) -> None:
-        from neurokit.timeline import happenings
+        from neurokit.patients.timeline import happenings
 
         has_visit = self._chosen is not None
         found = happenings(self.desk.workspace, self._chosen, tr) if has_visit else []

@@ -23,8 +23,8 @@ from PyQt6.QtWidgets import (
 
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import class_text, locale
-from neurokit.importing import Inspection
-from neurokit.protocol import CLASSES
+from neurokit.patients.importing import Inspection
+from neurokit.visits.protocol import CLASSES
 
 
 class ImportDialog(QDialog):

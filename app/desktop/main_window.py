@@ -38,7 +38,7 @@ from neurokit.app.desktop.top_bar import TopBar
 from neurokit.app.desktop.translations import speak, tr
 
 if TYPE_CHECKING:
-    from neurokit.calibration import Run
+    from neurokit.visits.calibration import Run
 
 AUTOSAVE_MS = 1500
 TITLES = {

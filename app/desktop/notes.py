@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from neurokit.app.desktop.translations import tr
-from neurokit.streams import now
+from neurokit.live.streams import now
 
 
 class NoteBar(QFrame):
@@ -85,14 +85,14 @@ class NoteBar(QFrame):
         self.desk.history.append(
             tr("a note"),
             "from datetime import datetime\n"
-            "from neurokit.workspace import Workspace\n"
+            "from neurokit.patients.workspace import Workspace\n"
             f"with Workspace({folder!r}) as workspace:\n"
             f"    workspace.note({visit_id}, {text!r}, datetime.fromisoformat({str(when)!r}))",
             shlex.join(["neurokit", "patients", "note", folder, who, text]),
         )
 
     def _mark(self, text: str) -> None:
-        from neurokit.recording_process import attach
+        from neurokit.live.recording_process import attach
 
         client = attach(self.desk.session.state.recording)
         try:

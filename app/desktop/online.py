@@ -12,15 +12,15 @@ from neurokit.app.desktop.online_plan import PlanView
 from neurokit.app.desktop.online_result import ResultView
 from neurokit.app.desktop.online_run import RunView
 from neurokit.app.desktop.translations import tr
-from neurokit.online_score import score
-from neurokit.streams import now
+from neurokit.live.online_score import score
+from neurokit.live.streams import now
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.session import State
-    from neurokit.calibration import Screen
-    from neurokit.online import Output
-    from neurokit.records import Run
+    from neurokit.live.online import Output
+    from neurokit.patients.records import Run
+    from neurokit.visits.calibration import Screen
 
 
 class Page(QStackedWidget):

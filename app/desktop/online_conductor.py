@@ -10,19 +10,19 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from neurokit.app.desktop.conductor import Conductor
 from neurokit.app.desktop.cue_painting import patient_colours
 from neurokit.app.desktop.translations import tr
-from neurokit.streams import now
+from neurokit.live.streams import now
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from neurokit.app.desktop.cues import Cues
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.calibration import Run
-    from neurokit.decoding_process import DecoderClient
-    from neurokit.online import OnlineSettings, Output, TrialOutcome
-    from neurokit.protocol import GrazProtocol
-    from neurokit.recording_process import RecorderClient
-    from neurokit.records import Run as StoredRun
+    from neurokit.live.decoding_process import DecoderClient
+    from neurokit.live.online import OnlineSettings, Output, TrialOutcome
+    from neurokit.live.recording_process import RecorderClient
+    from neurokit.patients.records import Run as StoredRun
+    from neurokit.visits.calibration import Run
+    from neurokit.visits.protocol import GrazProtocol
 
 POLL_MS = 8
 SILENT_SECONDS = 1.0
@@ -64,7 +64,7 @@ class OnlineConductor(Conductor):
 
     def begin(self) -> None:
         """Start recorder and decoder, and then the run."""
-        from neurokit.decoding_process import DecoderClient
+        from neurokit.live.decoding_process import DecoderClient
 
         self.settings = read_settings(self.desk)
         self._protocol = plan(self.desk, self.settings)
@@ -112,9 +112,9 @@ class OnlineConductor(Conductor):
         return Feedback(self.settings.feedback, self.decoder.classes)
 
     def _begin_run(self) -> None:
-        from neurokit.calibration import Run
-        from neurokit.decoding_process import DecodedRecorder
-        from neurokit.free_run import FreeRun
+        from neurokit.live.decoding_process import DecodedRecorder
+        from neurokit.visits.calibration import Run
+        from neurokit.visits.free_run import FreeRun
 
         self._forget_stop()
         self._heard = now()
@@ -170,7 +170,7 @@ class OnlineConductor(Conductor):
             self.decoder.revert(number)
 
     def _store(self, run: Run) -> StoredRun:
-        from neurokit.online_score import score
+        from neurokit.live.online_score import score
 
         workspace, decoder = self.desk.workspace, self.decoder
         model = workspace.model(self.desk.session.state.model)
@@ -193,7 +193,7 @@ class OnlineConductor(Conductor):
         model = self.desk.workspace.model(self.desk.session.state.model)
         self.desk.history.append(
             tr("an online run"),
-            "from neurokit.outputs import replay\n"
+            "from neurokit.live.outputs import replay\n"
             f"decoder, outputs = replay({str(row.path)!r})  # as it was decoded online",
             f"neurokit decode {model.path} --recording {row.path}",
         )
@@ -229,7 +229,7 @@ class OnlineConductor(Conductor):
 
 def read_settings(desk: Desk) -> OnlineSettings:
     """Settings of online runs as the session has them."""
-    from neurokit.online import OnlineSettings
+    from neurokit.live.online import OnlineSettings
 
     return OnlineSettings.model_validate(desk.session.state.online)
 

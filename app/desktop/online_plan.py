@@ -15,12 +15,12 @@ from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.online_conductor import plan, read_model, read_settings
 from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.words import day_text, percent, span, time_text
-from neurokit.calibration import Screen
+from neurokit.visits.calibration import Screen
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.session import State
-    from neurokit.online import OnlineSettings
+    from neurokit.live.online import OnlineSettings
 
 FIRST = ("run", "trials", "feedback", "threshold", "smoothing", "recentring", "learning")
 MORE = ("hop", "lsl", "osc", "sham")

@@ -12,11 +12,11 @@ from neurokit.app.desktop.cards import Facts, card, change_role, label
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.online_run import guessing_in_words, success_in_words
 from neurokit.app.desktop.translations import tr
-from neurokit.online_score import Score
+from neurokit.live.online_score import Score
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.records import Run
+    from neurokit.patients.records import Run
 
 FACTS = (
     "Trials decided as asked", "Guessing", "By class", "Feedback", "Adaptation", "Model", "Length",
@@ -26,7 +26,7 @@ FACTS = (
 
 def check_replay(path: str) -> str:
     """Decode a recording again, and say whether the outputs are the same."""
-    from neurokit import outputs
+    from neurokit.live import outputs
 
     return outputs.check_replay(path)
 

@@ -36,10 +36,10 @@ from neurokit.app.desktop.words import percent
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.online_conductor import OnlineConductor
-    from neurokit.calibration import Screen
-    from neurokit.decoding_process import Step
-    from neurokit.online import Output
-    from neurokit.online_score import Score
+    from neurokit.live.decoding_process import Step
+    from neurokit.live.online import Output
+    from neurokit.live.online_score import Score
+    from neurokit.visits.calibration import Screen
 
 REASONS = {
     "unsure": "not sure enough",

@@ -16,12 +16,12 @@ from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from neurokit.app.desktop.translations import language, tr
-from neurokit.records import Patient, Run
+from neurokit.patients.records import Patient, Run
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
-    from neurokit.importing import Converted, Inspection
-    from neurokit.visit_report import VisitReport
+    from neurokit.patients.importing import Converted, Inspection
+    from neurokit.visits.visit_report import VisitReport
 
 # of a patient, and of no use for the next one
 _THEIRS: dict[str, Any] = {
@@ -161,7 +161,7 @@ def _moment(when: datetime) -> str:
 
 def import_recordings(desk: Desk, patient: Patient, parent: QWidget, paths: list[str]) -> None:
     """Look into recordings, ask what their events mean, and import them."""
-    from neurokit.importing import inspect_recordings
+    from neurokit.patients.importing import inspect_recordings
 
     task = desk.tasks.start(tr("Looking into the recordings"), inspect_recordings, paths)
     task.failed.connect(lambda text: desk.session.go(message=text))
@@ -183,7 +183,7 @@ def _convert(
     desk: Desk, patient: Patient, paths: list[str], cues: dict[str, str], when: datetime
 ) -> None:
     """Import the first of some recordings in a process of its own, and then the others."""
-    from neurokit.importing import convert_recording
+    from neurokit.patients.importing import convert_recording
 
     path, *others = paths
     workspace = desk.workspace
@@ -224,7 +224,7 @@ def _told_import(
 
 def write_report(desk: Desk, patient: Patient) -> None:
     """Write the report of the open visit, and show it."""
-    from neurokit.visit_report import write_visit_report
+    from neurokit.visits.visit_report import write_visit_report
 
     visit = desk.workspace.visit(desk.session.state.visit)
     task = desk.tasks.start(
@@ -249,7 +249,7 @@ def _show_report(desk: Desk, written: VisitReport) -> None:
 
 def export_patient(desk: Desk, patient: Patient, path: str) -> None:
     """Copy a patient into a zip file without identity."""
-    from neurokit.archive import export_patient as work
+    from neurokit.patients.archive import export_patient as work
 
     folder = desk.workspace.folder
     name = tr("Exporting without identity")
@@ -264,7 +264,7 @@ def export_patient(desk: Desk, patient: Patient, path: str) -> None:
 
 def back_up(desk: Desk, path: str) -> None:
     """Copy the workspace into a zip file."""
-    from neurokit.archive import backup
+    from neurokit.patients.archive import backup
 
     folder = desk.workspace.folder
     task = desk.tasks.start(tr("Backing up"), backup, folder, _zip(path))
@@ -274,7 +274,7 @@ def back_up(desk: Desk, path: str) -> None:
     )
     desk.history.append(
         tr("a backup"),
-        f"from neurokit.archive import backup\nbackup({str(folder)!r}, {path!r})",
+        f"from neurokit.patients.archive import backup\nbackup({str(folder)!r}, {path!r})",
         shlex.join(["neurokit", "backup", str(folder), path]),
     )
 
@@ -312,7 +312,7 @@ def ask_save(parent: QWidget, title: str, name: str) -> str:
 
 def ask_recordings(parent: QWidget) -> list[str]:
     """Ask for recordings; empty where the user changed their mind."""
-    from neurokit.recordings import SUFFIXES
+    from neurokit.files.recordings import SUFFIXES
 
     kinds = " ".join(f"*{suffix}" for suffix in SUFFIXES)
     title = tr("Import recordings")
@@ -330,11 +330,11 @@ def _step(
     """Note what was done; the script opens the workspace for each step, and lets it go."""
     folder, name = str(desk.workspace.folder), patient.pseudonym
     lines = python.replace("{patient}", f"workspace.find_patient({name!r}).id").splitlines()
-    imports = ["from neurokit.workspace import Workspace"]
+    imports = ["from neurokit.patients.workspace import Workspace"]
     if "datetime." in python:
         imports.insert(0, "from datetime import datetime")
     if command == "report":
-        imports.insert(0, "from neurokit.visit_report import write_visit_report")
+        imports.insert(0, "from neurokit.visits.visit_report import write_visit_report")
     script = [*imports, f"with Workspace({folder!r}) as workspace:", *(f"    {x}" for x in lines)]
     group = ["report", "visit"] if command == "report" else ["patients", command]
     told = shlex.join(["neurokit", *group, folder, name, *options])

@@ -21,7 +21,7 @@ from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.trend_chart import TrendChart
 from neurokit.app.desktop.visit_tree import VisitTree
 from neurokit.app.desktop.words import class_text, day_text
-from neurokit.records import Patient, Run
+from neurokit.patients.records import Patient, Run
 
 # letters side by side, below which all stands in one column
 NARROW = 85

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QPlainTextEdit, QSiz
 
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import day_text
-from neurokit.records import CHOICES, Patient
+from neurokit.patients.records import CHOICES, Patient
 
 TITLES = {"consent": "Consent", "handedness": "Handedness", "lesion_side": "Side of the lesion"}
 # a note is kept this long after its last letter

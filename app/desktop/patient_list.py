@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import day_text
-from neurokit.records import Patient
+from neurokit.patients.records import Patient
 
 CONSENT_SYMBOLS = {"given": "✓", "refused": "✕", "withdrawn": "✕", "unknown": "?"}
 

@@ -22,7 +22,7 @@ from neurokit.app.desktop.patient_card import PatientCard
 from neurokit.app.desktop.patient_list import PatientList
 from neurokit.app.desktop.session import State
 from neurokit.app.desktop.translations import tr
-from neurokit.records import Patient
+from neurokit.patients.records import Patient
 
 
 class Page(QWidget):

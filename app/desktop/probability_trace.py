@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from neurokit.app.desktop.cue_painting import word
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.online import Output
+from neurokit.live.online import Output
 
 SECONDS = 30.0
 # lines differ by their dashes too

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from neurokit.protocol import GrazProtocol
+from neurokit.visits.protocol import GrazProtocol
 
 KIND = "calibration"
 
@@ -28,7 +28,7 @@ class Live:
 
 def add_to_bids(folder: str, run: int) -> str:
     """Write a run into the workspace's BIDS dataset."""
-    from neurokit import bids
+    from neurokit.patients import bids
 
     return str(bids.add_to_bids(folder, run))
 
@@ -36,7 +36,7 @@ def add_to_bids(folder: str, run: int) -> str:
 def find_live(folder: Path) -> Iterator[Live]:
     """Calibrations below a folder that are still recorded."""
     for sidecar in sorted(folder.rglob("*.recording")):
-        from neurokit.recording_process import RecorderGone, attach
+        from neurokit.live.recording_process import RecorderGone, attach
 
         try:
             attach(sidecar).close()

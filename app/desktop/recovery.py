@@ -11,8 +11,8 @@ from neurokit.app.desktop.translations import tr
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk, MainWindow
-    from neurokit.recording_process import Unfinished
-    from neurokit.rescue import Rescued
+    from neurokit.live.recording_process import Unfinished
+    from neurokit.patients.rescue import Rescued
 
 
 def offer_recovery(window: MainWindow) -> None:
@@ -21,7 +21,7 @@ def offer_recovery(window: MainWindow) -> None:
     # most starts find none, and do not load what mends them
     if next(folder.rglob("*.recording"), None) is None:
         return
-    from neurokit.recording_process import unfinished
+    from neurokit.live.recording_process import unfinished
 
     torn = list(unfinished(folder))
     for recording in torn:
@@ -51,7 +51,7 @@ def _offer_running(window: MainWindow, sidecar: Path) -> None:
 
 
 def _end(window: MainWindow, sidecar: Path) -> None:
-    from neurokit.rescue import end
+    from neurokit.patients.rescue import end
 
     desk, name = window.desk, f"{sidecar.stem}.xdf"
     task = desk.tasks.start(tr("Ending {name}").format(name=name), end, sidecar)
@@ -60,7 +60,7 @@ def _end(window: MainWindow, sidecar: Path) -> None:
 
 
 def _mend(window: MainWindow, recording: Unfinished) -> None:
-    from neurokit.rescue import rescue
+    from neurokit.patients.rescue import rescue
 
     desk = window.desk
     name = recording.path.name
@@ -70,7 +70,7 @@ def _mend(window: MainWindow, recording: Unfinished) -> None:
 
 
 def _add(desk: Desk, name: str, rescued: Rescued) -> None:
-    from neurokit.rescue import adopt
+    from neurokit.patients.rescue import adopt
 
     run = adopt(desk.workspace, rescued)
     kept = tr("{name} is kept: {count} trials, {seconds} s").format(
@@ -80,8 +80,8 @@ def _add(desk: Desk, name: str, rescued: Rescued) -> None:
         kept += ". " + tr("It is among the runs of its visit")
     desk.history.append(
         tr("mending {name}").format(name=name),
-        "from neurokit.recording_process import unfinished\n"
-        "from neurokit.rescue import adopt, rescue\n"
+        "from neurokit.live.recording_process import unfinished\n"
+        "from neurokit.patients.rescue import adopt, rescue\n"
         f"for recording in unfinished({str(rescued.path.parent)!r}):\n"
         "    adopt(workspace, rescue(recording))",
         f"neurokit record --recover {rescued.path.parent}",

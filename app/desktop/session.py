@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from neurokit.protocol import GrazProtocol
+from neurokit.visits.protocol import GrazProtocol
 
 PAGES = (
     "patients", "signals", "calibrate", "explore", "train", "online", "history",

@@ -22,11 +22,11 @@ from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.traces_bar import TracesBar
 from neurokit.app.desktop.translations import told, tr
 from neurokit.app.desktop.words import class_text
-from neurokit.preview import Preview
-from neurokit.quality import SECONDS, Quality, check_source, summary
-from neurokit.recording_process import RecorderClient
-from neurokit.ring import Ring
-from neurokit.streams import SourceInfo, now
+from neurokit.live.preview import Preview
+from neurokit.live.recording_process import RecorderClient
+from neurokit.live.ring import Ring
+from neurokit.live.streams import SourceInfo, now
+from neurokit.signals.quality import SECONDS, Quality, check_source, summary
 
 WATCH_MS, REAP_MS = 200, 50
 STALL_SECONDS = 0.75

@@ -167,7 +167,7 @@ class _Stream(_Detail):
             return
         self._later.stop()
         self.said.setText(tr("Looking for streams ..."))
-        from neurokit.lsl import find_streams
+        from neurokit.live.lsl import find_streams
 
         self._task = self._tasks.start(tr("Looking for streams"), find_streams, LISTEN_SECONDS)
         self._task.done.connect(self._show)
@@ -242,7 +242,7 @@ class _Board(_Detail):
 
     def look(self) -> None:
         if self._task is None and self.box.count() < 2:
-            from neurokit.boards import boards
+            from neurokit.live.boards import boards
 
             self._task = self._tasks.start(tr("Looking for boards"), boards)
             self._task.done.connect(self._show)
@@ -252,7 +252,7 @@ class _Board(_Detail):
         self._task = None
 
     def _show(self, names: tuple[str, ...]) -> None:
-        from neurokit.boards import INSTALL
+        from neurokit.live.boards import INSTALL
 
         chosen = self.box.currentData()
         with QSignalBlocker(self.box):

@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from neurokit.app.desktop.sweep_picture import WIPE_SHARE, Look, Picture
 from neurokit.app.desktop.theme import Colours
 from neurokit.app.desktop.translations import tr
-from neurokit.ring import Ring
-from neurokit.streams import SourceInfo
-from neurokit.sweep import DisplayFilter
+from neurokit.live.ring import Ring
+from neurokit.live.streams import SourceInfo
+from neurokit.live.sweep import DisplayFilter
 
 FRAME_MS = 25
 RESIZED_MS = 80

@@ -10,7 +10,7 @@ from PyQt6 import sip
 from PyQt6.QtGui import QColor, QImage
 
 from neurokit.app.desktop.theme import Colours
-from neurokit.sweep import Strip, Sweep, paint
+from neurokit.live.sweep import Strip, Sweep, paint
 
 # the pen wipes this much ahead of it
 WIPE_SHARE = 0.02

@@ -16,12 +16,12 @@ from neurokit.app.desktop.train_choices import TrainChoices
 from neurokit.app.desktop.train_plan import Plan, make_plan
 from neurokit.app.desktop.train_steps import keep_attempt, model_steps
 from neurokit.app.desktop.translations import tr
-from neurokit.attempts import Attempt, Comparison, compare_attempts
+from neurokit.visits.attempts import Attempt, Comparison, compare_attempts
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.main_window import Desk
     from neurokit.app.desktop.tasks import Task
-    from neurokit.records import Training
+    from neurokit.patients.records import Training
 
 # widths in letters
 CHOICES, RESULTS = 46, 78
@@ -188,7 +188,7 @@ class Page(QWidget):
 
     def train(self) -> None:
         """Train what is chosen; results come one by one."""
-        from neurokit.training import train_runs
+        from neurokit.visits.training import train_runs
 
         state = self.desk.session.state
         try:

@@ -37,7 +37,7 @@ from neurokit.app.desktop.train_plan import (
 )
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import day_text
-from neurokit.training_folds import SPLITS
+from neurokit.visits.training_folds import SPLITS
 
 DATA = Qt.ItemDataRole.UserRole
 MOST_ROWS = 5

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from neurokit.attempts import Attempt, Candidate
+from neurokit.visits.attempts import Attempt, Candidate
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.session import Feature, State
-    from neurokit.records import Run
-    from neurokit.workspace import Workspace
+    from neurokit.patients.records import Run
+    from neurokit.patients.workspace import Workspace
 
 # in plain words, and in the field's
 WORDS: dict[str, tuple[str, str]] = {
@@ -159,7 +159,7 @@ class Plan:
         tried = ", ".join(_candidate_text(each) for each in self.candidates)
         options = ", ".join(f"{name}={value!r}" for name, value in self.options().items())
         return (
-            "from neurokit.training import Candidate, train_runs\n"
+            "from neurokit.visits.training import Candidate, train_runs\n"
             f"paths = {[str(path) for path in self.paths]!r}\n"
             f"candidates = [{tried}]\n"
             f"attempts = list(train_runs(paths, {list(self.classes)!r}, candidates, {options}))"
@@ -181,7 +181,7 @@ class Plan:
 
 def choices(features: Sequence[Feature]) -> list[str]:
     """What can be trained now, in the order in which it is trained."""
-    from neurokit.training import CLINIC
+    from neurokit.visits.training import CLINIC
 
     handmade = HANDMADE[: min(len(features), 2)]
     return [*handmade, *(each.pipeline for each in CLINIC)]
@@ -254,7 +254,7 @@ def make_plan(workspace: Workspace, state: State) -> Plan:
 
 
 def _candidates(state: State, items: Sequence[RunItem]) -> list[Candidate]:
-    from neurokit.training import CLINIC
+    from neurokit.visits.training import CLINIC
 
     known = {each.pipeline: each for each in CLINIC}
     picks = tuple((each.channel, each.low, each.high) for each in state.features)

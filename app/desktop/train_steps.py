@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurokit.app.desktop.train_plan import candidate_options
-from neurokit.attempts import Attempt, Candidate
+from neurokit.visits.attempts import Attempt, Candidate
 
 if TYPE_CHECKING:
     from neurokit.app.desktop.train_plan import Plan
-    from neurokit.workspace import Workspace
+    from neurokit.patients.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ def keep_attempt(workspace: Workspace, visit: int, attempt: Attempt, plan: Plan)
 
 def model_steps(workspace: Workspace, attempt: Attempt, path: Path) -> ModelSteps:
     """How the model of an attempt is made from the very trials that it was tested on."""
-    from neurokit.training import fit_runs
+    from neurokit.visits.training import fit_runs
 
     paths = [workspace.run(number).path for number in attempt.run_ids]
     classes, cut = attempt.asked["classes"], attempt.asked["cut"]
     candidate = Candidate(pipeline=attempt.pipeline, settings=attempt.settings)
     made = f"Candidate(pipeline={candidate.pipeline!r}, settings={candidate.settings!r})"
     python = (
-        "from neurokit.training import Candidate, fit_runs\n"
+        "from neurokit.visits.training import Candidate, fit_runs\n"
         f"fit_runs({[str(each) for each in paths]!r}, {classes!r}, {made}, {str(path)!r}, "
         f"cut={cut!r}, seed={attempt.seed})"
     )

@@ -12,7 +12,7 @@ from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import day_text, percent, span
-from neurokit.records import TrendPoint
+from neurokit.patients.records import TrendPoint
 
 TICKS = (0, 25, 50, 75, 100)
 # a visit is no wider than this many letters, so that two of them do not lie at the edges

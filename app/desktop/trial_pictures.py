@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from neurokit.app.desktop.cue_painting import paint_screen, patient_colours, word
 from neurokit.app.desktop.theme import Colours, colours
 from neurokit.app.desktop.translations import tr
-from neurokit.calibration import Screen
-from neurokit.protocol import CLASSES, GrazProtocol
+from neurokit.visits.calibration import Screen
+from neurokit.visits.protocol import CLASSES, GrazProtocol
 
 Fate = Literal["to come", "now", "done", "late", "void"]
 SYMBOLS = {"left_hand": "←", "right_hand": "→", "feet": "↓", "tongue": "↑", "rest": "○"}

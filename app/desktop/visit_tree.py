@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWi
 
 from neurokit.app.desktop.translations import tr
 from neurokit.app.desktop.words import class_text, day_text, percent, span, time_text
-from neurokit.records import Run, TrendPoint, Visit
+from neurokit.patients.records import Run, TrendPoint, Visit
 
 KINDS = {"calibration": "calibration", "online": "feedback", "imported": "imported"}
 ROWS = 9

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from neurokit.cohort_simulation import Plan, positions, simulate
+from neurokit.cohorts.simulation import Plan, positions, simulate
 from neurokit.pipelines import adhd_classifier
 from neurokit.timing import machine
 

@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
-from neurokit.contrast import max_statistic, r_squared
-from neurokit.spectra import psd
+from neurokit.signals.contrast import max_statistic, r_squared
+from neurokit.signals.spectra import psd
 
 BAR_MS = 50.0
 

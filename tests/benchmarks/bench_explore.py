@@ -17,9 +17,9 @@ from PyQt6.QtWidgets import QApplication
 from neurokit.app.desktop.explore_figures import ExploreFigures
 from neurokit.app.desktop.session import Feature, Settings
 from neurokit.app.desktop.theme import apply_theme
-from neurokit.exploration import Exploration, significance
-from neurokit.extracted import read_extracted
-from neurokit.extraction import Extraction, extract
+from neurokit.visits.exploration import Exploration, significance
+from neurokit.visits.extracted import read_extracted
+from neurokit.visits.extraction import Extraction, extract
 from tests.imagery import record_imagery
 
 BAR_MS = 50.0

@@ -35,13 +35,13 @@ def measure(folder):
     """Ages of samples in the ring and of outputs on the screen, in milliseconds."""
     from PyQt6.QtWidgets import QApplication
 
-    from neurokit import recording_process
     from neurokit.app.desktop.feedback import Feedback, FeedbackWidget
     from neurokit.app.desktop.theme import THEMES
-    from neurokit.calibration import Screen
-    from neurokit.decoding_process import DecoderClient
-    from neurokit.online import OnlineSettings
-    from neurokit.streams import now
+    from neurokit.live import recording_process
+    from neurokit.live.decoding_process import DecoderClient
+    from neurokit.live.online import OnlineSettings
+    from neurokit.live.streams import now
+    from neurokit.visits.calibration import Screen
     from tests.decoding import saved_model
 
     application = QApplication([])
@@ -51,7 +51,9 @@ def measure(folder):
     widget.current = Screen("imagery", "", 0.0)
     name = f"bench-{uuid.uuid4()}"
     words = ["--lsl", name, "--channels", str(N_CHANNELS)]
-    sender = subprocess.Popen([sys.executable, "-m", "neurokit.simulated_patient", *words])
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "neurokit.simulators.simulated_patient", *words]
+    )
     recorder = recording_process.start(f"lsl:{name},timeout=20", folder / "run.xdf")
     model = saved_model(folder, n_channels=N_CHANNELS)
     decoder = DecoderClient(recorder, model, OnlineSettings(hop=HOP, recentring=True))
@@ -84,7 +86,7 @@ def measure(folder):
 
 def decide(folder):
     """Processor time of single decisions, in milliseconds."""
-    from neurokit.online import Decoder, OnlineSettings
+    from neurokit.live.online import Decoder, OnlineSettings
     from tests.decoding import recorded, saved_model
 
     decoder = Decoder(saved_model(folder, n_channels=N_CHANNELS), OnlineSettings(hop=HOP))

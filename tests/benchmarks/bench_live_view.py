@@ -25,9 +25,9 @@ from neurokit.app.desktop.session import Session, Settings
 from neurokit.app.desktop.sweep import FRAME_MS, SweepView
 from neurokit.app.desktop.sweep_picture import Look
 from neurokit.app.desktop.theme import apply_theme, colours
-from neurokit.quality import check_source
-from neurokit.ring import Ring
-from neurokit.simulated_patient import SimulatedPatient
+from neurokit.live.ring import Ring
+from neurokit.signals.quality import check_source
+from neurokit.simulators.simulated_patient import SimulatedPatient
 from neurokit.timing import machine
 
 N_CHANNELS, SFREQ, SIZE = 64, 500.0, (1280, 800)

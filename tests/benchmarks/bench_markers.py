@@ -22,11 +22,11 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from neurokit.app.desktop.cue_painting import patient_colours
 from neurokit.app.desktop.cues import Presenter, open_cues
 from neurokit.app.desktop.session import Settings
-from neurokit.calibration import Run
-from neurokit.certify import Metronome, read_metronome
-from neurokit.protocol import GrazProtocol
-from neurokit.recording_process import start
-from neurokit.trials import read_markers
+from neurokit.live.recording_process import start
+from neurokit.visits.calibration import Run
+from neurokit.visits.certify import Metronome, read_metronome
+from neurokit.visits.protocol import GrazProtocol
+from neurokit.visits.trials import read_markers
 
 PROTOCOL = GrazProtocol(
     trials_per_class=20, baseline=1, fixation=0.4, cue=0.4, imagery=0.8,

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import pyxdf
 
-from neurokit.recording_process import start
+from neurokit.files.xdf_mender import mend
+from neurokit.live.recording_process import start
 from neurokit.timing import machine
-from neurokit.xdf_mender import mend
 
 N_CHANNELS, SFREQ = 64, 500.0
 TICKS = os.sysconf("SC_CLK_TCK")

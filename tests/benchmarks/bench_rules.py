@@ -20,7 +20,7 @@ from neurokit.pipelines import (
     build,
 )
 from neurokit.pipelines.search_results import simplest
-from neurokit.simulation import simulate_lags_recording, simulate_recording
+from neurokit.simulators.simulation import simulate_lags_recording, simulate_recording
 
 SFREQ = 160.0
 PEOPLE = {"imagery, strength 0.4": 10, "imagery, strength 0.7": 10, "lags": 4}

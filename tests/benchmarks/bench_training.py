@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from neurokit.simulation import CHANNELS, simulate_recording
+from neurokit.simulators.simulation import CHANNELS, simulate_recording
 from neurokit.timing import machine
-from neurokit.training import CLINIC, train_runs
+from neurokit.visits.training import CLINIC, train_runs
 
 CLASSES = ("left_hand", "right_hand")
 

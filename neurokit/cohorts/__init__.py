@@ -1,0 +1,1 @@
+"""Cohorts of people with scans: maps, splits, scores, the report."""

@@ -1,0 +1,1 @@
+"""Functional images and region series: nodes, masks, grids, maps."""

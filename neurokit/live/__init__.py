@@ -1,0 +1,1 @@
+"""Signals as they come: sources, the recorder's process, the ring, decoding and feedback."""

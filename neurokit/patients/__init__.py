@@ -1,0 +1,1 @@
+"""The workspace: patients, visits, runs, models, and what enters and leaves it."""

@@ -1,0 +1,1 @@
+"""What epochs and electrodes hold: spectra, connectivity, artefacts, quality."""

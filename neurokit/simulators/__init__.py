@@ -1,0 +1,1 @@
+"""People and patients who are not there, and what spoils their recordings."""

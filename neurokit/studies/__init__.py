@@ -1,0 +1,1 @@
+"""Batch evaluations: the plan, its folds, where they run, results and reports."""

@@ -1,0 +1,1 @@
+"""What happens in a visit: calibration, exploration, training, feedback, the report."""
