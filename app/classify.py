@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -12,7 +14,7 @@ import numpy as np
 
 from neurokit.cohorts.cohort import Cohort, without_one_class_sites
 from neurokit.cohorts.maps import KeptScan, map_cohort
-from neurokit.cohorts.report import Maps, mask_frequency, write_cohort_report
+from neurokit.cohorts.report import Maps, node_table, summary, write_cohort_report
 from neurokit.cohorts.splits import make_folds
 from neurokit.cohorts.study import CohortScores, study_cohort
 from neurokit.datasets.cohorts import find_cohort
@@ -40,6 +42,8 @@ class Question:
         What the inner loop tries; thresholds if there are any.
     permutations : int
         Whole runs on shuffled diagnoses.
+    site_correction : {"residual", "combat", "none"}
+        See :func:`neurokit.pipelines.sites.site_step`.
     one_class_sites : {"leave-out", "keep"}
         What becomes of sites with patients or controls only.
     images : dict
@@ -53,6 +57,7 @@ class Question:
     densities: tuple[float, ...] = (0.05, 0.1, 0.2)
     thresholds: tuple[float, ...] = ()
     permutations: int = 0
+    site_correction: str = "residual"
     one_class_sites: str = "leave-out"
     seed: int = 42
     images: dict[str, Any] = field(default_factory=dict)
@@ -71,8 +76,9 @@ def classify(
     ----------
     question : Question
     out : Path
-        Folder of ``report.html``, ``scores.csv``, ``sites.csv``, ``people.csv``, the frequency of
-        the mask (NIfTI or CSV), and ``kept``, where maps and folds are kept.
+        Folder of ``report.html``, ``scores.csv``, ``sites.csv``, ``people.csv``, ``nodes.csv`` (how
+        often each was chosen, the mean map, patients less controls), the same as NIfTI where there
+        are images, ``summary.json``, and ``kept``, where maps and folds are kept.
     workers : Workers
         Where it runs.
     said : callable
@@ -103,6 +109,7 @@ def classify(
         several_scans=bool(cohort.table["subject"].duplicated().any()),
         densities=question.densities,
         thresholds=question.thresholds,
+        site_correction=question.site_correction,
         voxels=cohort.voxels if cohort.grid is None else cohort.grid.voxels,
         positions_mm=None if cohort.grid is None else cohort.grid.positions_mm,
         random_state=question.seed,
@@ -161,20 +168,16 @@ def _usual_maps(cohort: Cohort, found: CohortScores, settings: list[CycleMaps]) 
 
 
 def _write(out: Path, cohort: Cohort, found: CohortScores, maps: Maps, question: Question) -> None:
-    tables = {"scores": found.models, "sites": found.sites, "people": found.people}
+    nodes = node_table(cohort, found, maps)
+    tables = {"scores": found.models, "sites": found.sites, "people": found.people, "nodes": nodes}
     for name, table in tables.items():
-        _write_text(out / f"{name}.csv", table.to_csv(index=False))
-    frequency = mask_frequency(found)
+        write_whole(out / f"{name}.csv", table.to_csv(index=False))
     if cohort.grid is not None:
-        images = {"mask-frequency": frequency, "mean": maps.values.mean(axis=0)}
-        for name, values in images.items():
-            image = cohort.grid.to_nifti(values.astype(np.float32))
-            image.to_filename(out / f"{name}.nii.gz")
-    else:
-        lines = "\n".join(f"{node + 1},{one:.4f}" for node, one in enumerate(frequency))
-        _write_text(out / "mask-frequency.csv", f"node,frequency\n{lines}\n")
-    write_cohort_report(out / "report.html", cohort, found, maps, asdict(question))
-
-
-def _write_text(path: Path, text: str) -> None:
-    write_whole(path, text)
+        for name in ("frequency", "mean", "difference"):
+            image = cohort.grid.to_nifti(nodes[name].to_numpy(np.float32))
+            write_whole(out / f"{name}.nii.gz", gzip.compress(image.to_bytes()))
+    settings = asdict(question)
+    write_cohort_report(out / "report.html", cohort, found, maps, settings)
+    told = summary(cohort, found, maps) | {"settings": settings}
+    # last: who finds it finds the rest
+    write_whole(out / "summary.json", json.dumps(told, indent=2, default=str) + "\n")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from neurokit.pipelines.acm import AugmentedGridSearch
-    from neurokit.pipelines.adhd import RegionMask, SiteResidualiser, adhd_classifier
+    from neurokit.pipelines.adhd import RegionMask, adhd_classifier
     from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
     from neurokit.pipelines.cycles import CycleMaps
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
     from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
     from neurokit.pipelines.search import AugmentedCovarianceSearch
+    from neurokit.pipelines.sites import CombatCorrection, SiteResidualiser
     from neurokit.pipelines.toeplitz import (
         BlockToeplitzCovariances,
         SiegelMDM,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from neurokit.pipelines.toeplitz_search import BlockToeplitzSearch
 
 _HOMES = {
-    "adhd": ("RegionMask", "SiteResidualiser", "adhd_classifier"),
+    "adhd": ("RegionMask", "adhd_classifier"),
     "cycles": ("CycleMaps",),
     "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
@@ -50,6 +51,7 @@ _HOMES = {
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
     "search": ("AugmentedCovarianceSearch",),
+    "sites": ("CombatCorrection", "SiteResidualiser"),
     "toeplitz": ("BlockToeplitzCovariances", "SiegelMDM", "SiegelTangentSpace"),
     "toeplitz_search": ("BlockToeplitzSearch",),
 }
@@ -62,6 +64,7 @@ __all__ = [
     "BlockToeplitzCovariances",
     "BlockToeplitzSearch",
     "CheckedEpochs",
+    "CombatCorrection",
     "CombinedFeatures",
     "ConnectivityMatrices",
     "CycleMaps",

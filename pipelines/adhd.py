@@ -16,78 +16,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from neurokit.pipelines.cycles import CycleMaps
-
-
-class SiteResidualiser(TransformerMixin, BaseEstimator):
-    """Take each site's mean, and its scale, out of every feature.
-
-    A site is known by the column ``site`` of the table that comes in; without it nothing is taken.
-
-    Parameters
-    ----------
-    scale : bool
-        Whether to divide by the site's standard deviation too.
-    shrinkage : float
-        People's worth of trust in the mean of all sites: a site of n people moves
-        ``n / (n + shrinkage)`` of the way to its own mean.
-
-    Notes
-    -----
-    It never sees the diagnosis. People of a site that no training fold had are corrected by their
-    own mean where five or more of them come together, and by that of all sites otherwise.
-    """
-
-    def __init__(self, *, scale: bool = True, shrinkage: float = 4.0) -> None:
-        self.scale = scale
-        self.shrinkage = shrinkage
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn the mean and the scale of each site."""
-        values, sites = _apart(X)
-        self.mean_, self.scale_ = values.mean(axis=0), _spread(values)
-        self.sites_: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
-        for site in [] if sites is None else np.unique(sites):
-            self.sites_[site] = self._learn(values[sites == site])
-        return self
-
-    def _learn(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        trust = len(values) / (len(values) + self.shrinkage)
-        mean = trust * values.mean(axis=0) + (1 - trust) * self.mean_
-        if len(values) < 3:
-            return mean, self.scale_
-        return mean, np.exp(trust * np.log(_spread(values)) + (1 - trust) * np.log(self.scale_))
-
-    def transform(self, X: Any) -> np.ndarray:
-        """Corrected features, shape (n_people, n_features)."""
-        check_is_fitted(self)
-        values, sites = _apart(X)
-        corrected = np.empty_like(values)
-        if sites is None:
-            return (values - self.mean_) / (self.scale_ if self.scale else 1.0)
-        for site in np.unique(sites):
-            mine = sites == site
-            known = self.sites_.get(site)
-            if known is None:
-                known = (self.mean_, self.scale_)
-                if np.count_nonzero(mine) >= 5:
-                    known = self._learn(values[mine])
-            corrected[mine] = (values[mine] - known[0]) / (known[1] if self.scale else 1.0)
-        return corrected
-
-
-def _apart(X: Any) -> tuple[np.ndarray, np.ndarray | None]:
-    """Features and sites of a table, or features alone."""
-    if hasattr(X, "columns"):
-        sites = np.asarray(X["site"]) if "site" in X.columns else None
-        values = X.drop(columns="site") if sites is not None else X
-        return np.asarray(values, dtype=float), sites
-    return np.asarray(X, dtype=float), None
-
-
-def _spread(values: np.ndarray) -> np.ndarray:
-    """Standard deviations; one where nothing varies."""
-    spread: np.ndarray = values.std(axis=0)
-    return np.where(spread > 1e-12, spread, 1.0)
+from neurokit.pipelines.sites import site_step
 
 
 class RegionMask(TransformerMixin, BaseEstimator):
@@ -256,7 +185,7 @@ def adhd_classifier(
     thresholds: Sequence[float] = (),
     densities: Sequence[float] = (0.05, 0.1, 0.2),
     n_components: Sequence[int] = (5, 10, 20),
-    site_correction: bool = True,
+    site_correction: str = "residual",
     voxels: np.ndarray | None = None,
     n_nodes: int | None = None,
     inner_folds: int = 3,
@@ -272,8 +201,10 @@ def adhd_classifier(
         What to try: correlations if there are any, else densities.
     n_components : sequence of int
         Sizes of the PCA to try.
-    site_correction : bool
-        False shows what correction gains.
+    site_correction : {"residual", "combat", "none"}
+        :class:`~neurokit.pipelines.sites.SiteResidualiser`,
+        :class:`~neurokit.pipelines.sites.CombatCorrection`, or none, which shows what correction
+        gains.
     voxels, n_nodes
         As in :class:`RegionMask`.
     inner_folds : int
@@ -292,7 +223,7 @@ def adhd_classifier(
     several = len(features) > 1 and n_nodes is not None
     steps = [
         ("maps", CycleMaps(features=tuple(features))),
-        ("site", SiteResidualiser() if site_correction else SiteBlind()),
+        ("site", site_step(site_correction)),
         (
             "mask",
             RegionMask(
@@ -313,17 +244,3 @@ def adhd_classifier(
         scoring="balanced_accuracy",
         error_score="raise",
     )
-
-
-class SiteBlind(TransformerMixin, BaseEstimator):
-    """Drop the sites and correct nothing: what correction is compared with."""
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn nothing."""
-        self.n_features_ = _apart(X)[0].shape[1]
-        return self
-
-    def transform(self, X: Any) -> np.ndarray:
-        """Features without the sites."""
-        check_is_fitted(self)
-        return _apart(X)[0]

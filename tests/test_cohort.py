@@ -89,7 +89,14 @@ def test_a_study_goes_from_a_table_to_a_report(table, tmp_path):
         "Majority",
     ):
         assert words in page
-    assert len(pd.read_csv(out / "mask-frequency.csv")) == N_NODES
+    nodes = pd.read_csv(out / "nodes.csv")
+    assert list(nodes) == ["node", "frequency", "mean", "difference"]
+    assert len(nodes) == N_NODES
+    assert nodes["difference"][:8].min() > nodes["difference"][8:].max()
+    told = json.loads((out / "summary.json").read_text())
+    assert told["verdict"] in page
+    assert told["condition"] == "ADHD"
+    assert told["settings"]["evaluation"] == "split"
     assert cohort.condition == "ADHD"
 
 
@@ -349,7 +356,7 @@ def test_images_become_maps_in_their_own_space(tmp_path):
     question = asked(table, images={"mask": tmp_path / "mask.nii.gz"})
     cohort, found = classify(question, tmp_path / "out", workers=Workers(0))
     assert set(cohort.aside) == {"p5"}
-    frequency = nibabel.load(tmp_path / "out" / "mask-frequency.nii.gz")
+    frequency = nibabel.load(tmp_path / "out" / "frequency.nii.gz")
     np.testing.assert_array_equal(frequency.affine, affine)
     assert not np.asarray(frequency.dataobj)[mask == 0].any()
     assert found.models["n"][0] == 13

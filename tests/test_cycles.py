@@ -1,5 +1,7 @@
 """Maps of cycles as scikit-learn steps, on a cohort whose plant is neutral to degree."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,13 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict, cross_va
 
 from neurokit.cohorts.simulation import Plan, positions, regions, simulate
 from neurokit.kernels import correlation_graph, triangles
-from neurokit.pipelines import CycleMaps, RegionMask, SiteResidualiser, adhd_classifier
+from neurokit.pipelines import (
+    CombatCorrection,
+    CycleMaps,
+    RegionMask,
+    SiteResidualiser,
+    adhd_classifier,
+)
 from neurokit.pipelines.cycles import FEATURES, node_maps
 
 PLAN = Plan(people=60, seed=2)
@@ -143,6 +151,44 @@ def test_the_site_can_be_told_before_the_correction_and_not_after():
     assert before.score(new.drop(columns="site"), new_where) > 0.95
     after = LogisticRegression(max_iter=2000).fit(step.transform(X), where)
     assert after.score(step.transform(new), new_where) < 0.6
+
+
+def test_combat_takes_the_site_out_as_combatlearn_does_and_learns_on_training_people_alone():
+    from combatlearn import ComBat
+
+    X, where = sites()
+    new, new_where = sites(seed=1)
+    X[3] = new[3] = 1.0  # what never varies passes as it is
+    rest = X.drop(columns=["site", 3]).to_numpy()
+    step = CombatCorrection().fit(X)
+    expected = ComBat(where).fit(rest).transform(rest)
+    found = np.delete(step.transform(X), 3, axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    corrected = step.transform(new)
+    assert np.all(corrected[:, 3] == 1)
+    means = [corrected[new_where == one].mean() for one in "abc"]
+    assert np.ptp(means) < 0.8  # 8 before
+    np.testing.assert_array_equal(step.transform(new.iloc[:7]), corrected[:7])
+
+
+def test_combat_leaves_alone_whom_it_cannot_know():
+    X, where = sites()
+    step = CombatCorrection().fit(X[where != "b"])
+    several = step.transform(X[where == "b"])
+    np.testing.assert_allclose(several.mean(axis=0), step.mean_)
+    alone = X[where == "b"].iloc[:1]
+    np.testing.assert_array_equal(step.transform(alone), alone.drop(columns="site"))
+    one_site = X[where == "a"]
+    same = CombatCorrection().fit(one_site).transform(one_site)
+    np.testing.assert_array_equal(same, one_site.drop(columns="site"))
+
+
+def test_a_correction_that_there_is_not_is_refused(monkeypatch):
+    with pytest.raises(ValueError, match="one of residual, combat, none"):
+        adhd_classifier(site_correction="mean")
+    monkeypatch.setitem(sys.modules, "combatlearn", None)
+    with pytest.raises(ValueError, match=r"neurokit-bci\[harmonise\]"):
+        adhd_classifier(site_correction="combat")
 
 
 def test_an_unseen_site_is_corrected_by_its_own_people_or_by_all():

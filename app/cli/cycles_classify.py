@@ -46,6 +46,9 @@ def classify(
     ] = "0.05,0.1,0.2",
     threshold: Annotated[str, _option("Correlations instead of densities.", _HOW)] = "",
     permutations: Annotated[int, _option("Runs on shuffled diagnoses: 0.", _HOW)] = 0,
+    site_correction: Annotated[
+        str, _option("residual (default), combat (pip's extra harmonise) or none.", _HOW)
+    ] = "residual",
     one_class_sites: Annotated[
         str, _option("leave-out (default) or keep sites without both classes.", _HOW)
     ] = "leave-out",
@@ -94,6 +97,7 @@ def classify(
         densities=_numbers(density, "density") or (),
         thresholds=_numbers(threshold, "threshold") or (),
         permutations=permutations,
+        site_correction=site_correction,
         one_class_sites=one_class_sites,
         seed=seed,
         images={name: value for name, value in images.items() if value is not None},

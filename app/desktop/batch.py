@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QCloseEvent, QDesktopServices
@@ -30,6 +28,7 @@ from neurokit.app.desktop import batch_data
 from neurokit.app.desktop.batch_table import ResultsTable
 from neurokit.app.desktop.evaluation_process import EvaluationProcess
 from neurokit.app.desktop.forms import Form
+from neurokit.app.desktop.result_folders import result_folder
 from neurokit.app.desktop.tasks import Task
 from neurokit.app.desktop.translations import tr
 
@@ -164,13 +163,7 @@ class Page(QWidget):
 
     def folder(self) -> Path:
         """Where the results of this data set are kept."""
-        workspace = self.desk.workspace
-        if workspace is not None and not workspace.read_only:
-            base = workspace.folder
-        else:
-            base = platformdirs.user_data_path("neurokit")
-        name = re.sub(r"[^\w-]+", "-", self.dataset.currentText()).strip("-")
-        return base / "evaluations" / (name or "results")
+        return result_folder(self.desk.workspace, "evaluations", self.dataset.currentText())
 
     def arguments(self) -> list[str]:
         """What follows ``neurokit`` on the command line."""

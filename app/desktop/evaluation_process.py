@@ -1,4 +1,4 @@
-"""``neurokit evaluate`` in a process: its progress comes as signals, and it can be ended."""
+"""A long command of ours in a process: its progress comes as signals, and it can be ended."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import sys
 
 from PyQt6.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
-PROGRESS = re.compile(r"\[(\d+)/(\d+), \d+ s\] (.*)")
+PROGRESS = re.compile(r"\[(\d+)/(\d+)(?:, \d+ s)?\] (.*)")
 # it ends by itself at the end of a step, and keeps what it has
 PATIENCE_MS = 5000
 
 
 class EvaluationProcess(QObject):
-    """Runs an evaluation.
+    """Runs an evaluation, or the study of a cohort.
 
     Signals
     -------
     progress(int, int, str)
-        Folds done, folds planned, and the last one in words.
+        What is done, what is planned, and the last of it in words.
     ended(str)
         Why it did not come to its end; empty where it did.
     """
@@ -51,7 +51,7 @@ class EvaluationProcess(QObject):
         self.process.start(sys.executable, ["-m", "neurokit.app", *arguments])
 
     def cancel(self) -> None:
-        """Let it end; folds that are finished are kept."""
+        """Let it end; what is finished is kept."""
         if not self.is_running:
             return
         self._cancelled = True

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from neurokit.cohorts.cohort import Cohort
 from neurokit.cohorts.figures import (
@@ -73,6 +74,52 @@ def mask_frequency(found: CohortScores) -> np.ndarray:
     """How often each node was chosen, mean over the folds, shape (n_nodes,)."""
     frequency: np.ndarray = np.mean([one["frequency"] for one in found.details], axis=0)
     return frequency
+
+
+def node_table(cohort: Cohort, found: CohortScores, maps: Maps) -> pd.DataFrame:
+    """What is known of each node.
+
+    Returns
+    -------
+    nodes : DataFrame
+        One row a node: ``node`` (from 1), where there is space ``i``, ``j``, ``k`` (voxel),
+        ``frequency`` with which it was chosen, ``mean`` of everyone's map, and ``difference``, the
+        two-sample statistic of patients less controls.
+    """
+    frequency = mask_frequency(found)
+    voxels = cohort.voxels if cohort.grid is None else cohort.grid.voxels
+    columns: dict[str, Any] = {"node": np.arange(1, len(frequency) + 1)}
+    if voxels is not None:
+        columns |= dict(zip("ijk", np.asarray(voxels).T, strict=True))
+    table = cohort.table
+    return pd.DataFrame(
+        columns
+        | {
+            "frequency": frequency.round(4),
+            "mean": maps.values.mean(axis=0),
+            "difference": maps.difference(
+                table["patient"].to_numpy(bool), table["site"].to_numpy()
+            ),
+        }
+    )
+
+
+def summary(cohort: Cohort, found: CohortScores, maps: Maps) -> dict[str, Any]:
+    """What stands in the report's words, for who reads it without HTML."""
+    return {
+        "cohort": cohort.name,
+        "condition": cohort.condition,
+        "note": cohort.note,
+        "people": int(cohort.table["subject"].nunique()),
+        "scans": len(cohort.table),
+        "verdict": verdict(cohort, found),
+        "cautions": found.cautions,
+        "maps": maps.what,
+        "motion": motion_table(cohort, maps),
+        "set_aside": cohort.aside,
+        "p": float(found.p) if np.isfinite(found.p) else None,
+        "honesty": HONESTY,
+    }
 
 
 def motion_table(cohort: Cohort, maps: Maps) -> list[dict[str, Any]]:
@@ -140,9 +187,8 @@ def write_cohort_report(
     -------
     path : Path
     """
-    frequency = mask_frequency(found)
-    table = cohort.table
-    difference = maps.difference(table["patient"].to_numpy(bool), table["site"].to_numpy())
+    table, nodes = cohort.table, node_table(cohort, found, maps)
+    frequency, difference = (nodes[name].to_numpy() for name in ("frequency", "difference"))
     voxels = cohort.voxels if cohort.grid is None else cohort.grid.voxels
     stable = frequency >= 0.6
     first = found.models.iloc[0]

@@ -249,8 +249,8 @@ def _cautions(table: pd.DataFrame, parts: list[Fold], evaluation: str) -> list[s
     found = []
     if evaluation != "leave-one-site-out" and (unseen := unseen_sites(table, parts)):
         found.append(
-            f"Of {few(unseen)} nobody trained: such people are corrected by their own site's mean "
-            "where five or more come together, and by that of all sites otherwise."
+            f"Of {few(unseen)} nobody trained: a site correction cannot know them, and takes out "
+            "their own mean where five or more people come together."
         )
     counts = table.drop_duplicates("subject").groupby("site").size()
     if len(small := counts.index[counts < 10]) and len(counts) > 1:

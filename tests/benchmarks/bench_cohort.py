@@ -44,7 +44,7 @@ def main(n_draws=10, n_permuted=50):
         ("neutral plant", "degree", n_draws, CLEAN, {}),
         ("with sites and motion", "cycles", n_draws, SITES, {}),
         ("with sites and motion, blind to sites", "cycles", n_draws, SITES,
-         {"site_correction": False}),
+         {"site_correction": "none"}),
         (f"random labels, {n_permuted} draws", "cycles", n_permuted, SITES, {"permuted": True}),
     ]  # fmt: skip
     for what, maps, draws, plan, options in rows:
