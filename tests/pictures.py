@@ -68,9 +68,10 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
         window.page(name).table.selectRow(0)
     if name == "signals":
         wait(application, SIGNAL_SECONDS)
-    if name == "batch":
+    if name in ("batch", "cohorts"):
         page = window.page(name)
-        page.dataset.setEditText("simulated:subjects=1")
+        if name == "batch":
+            page.dataset.setEditText("simulated:subjects=1")
         page.start()
         start = time.monotonic()
         while page.process.is_running and time.monotonic() - start < PATIENCE_SECONDS:

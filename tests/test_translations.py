@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QAbstractButton, QLabel
 
 import neurokit
 from neurokit.app.desktop import session, translations
+from neurokit.app.desktop.batch import BatchSettings
+from neurokit.app.desktop.cohort_form import CohortSettings
 from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
 from neurokit.files.recordings import read_recording
 from neurokit.live.streams import open_source
@@ -35,10 +37,12 @@ def test_every_text_has_its_french():
     assert [phrase for phrase in timeline.PHRASES if phrase not in french] == []
 
 
-@pytest.mark.parametrize("model", [session.Settings])
+@pytest.mark.parametrize("model", [session.Settings, BatchSettings, CohortSettings])
 def test_every_field_of_a_form_has_its_french(model: type[BaseModel]):
-    missing = [field.description for field in model.model_fields.values()]
-    assert [text for text in missing if text not in french] == []
+    fields = model.model_fields.values()
+    labels = [(field.json_schema_extra or {}).get("labels", {}).values() for field in fields]
+    told = [field.description for field in fields] + [text for few in labels for text in few]
+    assert [text for text in told if text not in french] == []
 
 
 def test_every_page_has_its_french_title():

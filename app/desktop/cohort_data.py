@@ -64,7 +64,9 @@ def cohorts_here() -> list[str]:
     from neurokit.datasets.cohorts import ABIDE
 
     folder = Path(os.environ.get("NEUROKIT_DATA") or "/nowhere") / "fmri"
-    return [name for name, files in ABIDE.items() if all((folder / file).is_file() for file in files)]
+    return [
+        name for name, files in ABIDE.items() if all((folder / file).is_file() for file in files)
+    ]
 
 
 def read_result(folder: str) -> CohortResult:

@@ -23,7 +23,6 @@ from PyQt6.QtWidgets import (
 
 from neurokit.app.desktop.translations import tr
 
-# check boxes beside each other
 COLUMNS = 3
 
 
@@ -43,6 +42,8 @@ class Form(QWidget):
         Those that are shown, all of them by default.
     choices : dict
         Values that a tuple field offers as check boxes.
+    columns : int
+        Check boxes beside each other.
 
     Signals
     -------
@@ -58,6 +59,7 @@ class Form(QWidget):
         *,
         fields: tuple[str, ...] = (),
         choices: dict[str, tuple[str, ...]] | None = None,
+        columns: int = COLUMNS,
     ) -> None:
         super().__init__()
         self.model = model
@@ -71,7 +73,7 @@ class Form(QWidget):
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in fields or type(model).model_fields:
             field = type(model).model_fields[name]
-            editor = _editor(field, (choices or {}).get(name))
+            editor = _editor(field, (choices or {}).get(name), columns)
             editor.edited.connect(self._validate)
             editor.setAccessibleName(tr(field.description or name))
             inside = editor.focusProxy()
@@ -198,13 +200,13 @@ class _Choice(_Editor):
 
 
 class _Several(_Editor):
-    def __init__(self, values: tuple[str, ...]) -> None:
+    def __init__(self, values: tuple[str, ...], columns: int) -> None:
         super().__init__()
         self.boxes = {value: QCheckBox(tr(title(value))) for value in values}
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         for place, box in enumerate(self.boxes.values()):
-            grid.addWidget(box, *divmod(place, COLUMNS))
+            grid.addWidget(box, *divmod(place, columns))
         self.layout().addLayout(grid)
         self.setFocusProxy(next(iter(self.boxes.values())))
         for box in self.boxes.values():
@@ -236,10 +238,10 @@ def _limits(field: FieldInfo) -> list[Any]:
     return list(field.metadata)
 
 
-def _editor(field: FieldInfo, choices: tuple[str, ...] | None) -> _Editor:
+def _editor(field: FieldInfo, choices: tuple[str, ...] | None, columns: int) -> _Editor:
     kind = field.annotation
     if choices is not None:
-        return _Several(choices)
+        return _Several(choices, columns)
     if get_origin(kind) is Literal:
         extra = field.json_schema_extra
         labels = extra.get("labels", {}) if isinstance(extra, dict) else {}
