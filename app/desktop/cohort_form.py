@@ -86,6 +86,6 @@ class CohortSettings(BaseModel):
         return (
             "from pathlib import Path\n"
             "from neurokit.app.classify import Question, classify\n"
-            "from neurokit.parallel import Workers\n"
+            "from neurokit.studies.parallel import Workers\n"
             f"classify(Question({cohort!r}, {words}), Path({folder!r}), workers=Workers())"
         )
