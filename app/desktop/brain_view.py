@@ -183,21 +183,18 @@ class BrainView(QWidget):
     def _outline(
         self, painter: QPainter, area: QRectF, mask: np.ndarray, colour: str | None = None
     ) -> None:
-        if mask.all():
+        if mask.all() or not mask.any():
             return
         painter.setPen(QPen(QColor(colour or self._colours.bad), 1.5))
         step = area.width() / mask.shape[0], area.height() / mask.shape[1]
-        painter.drawLines(
-            [
-                QLineF(
-                    area.left() + a * step[0],
-                    area.bottom() - b * step[1],
-                    area.left() + c * step[0],
-                    area.bottom() - d * step[1],
-                )
-                for a, b, c, d in edges(mask)
-            ]
-        )
+        left, bottom = area.left(), area.bottom()
+        lines = [
+            QLineF(
+                left + a * step[0], bottom - b * step[1], left + c * step[0], bottom - d * step[1]
+            )
+            for a, b, c, d in edges(mask)
+        ]
+        painter.drawLines(*lines)
 
     def _cross(self, painter: QPainter, axis: int) -> None:
         area = self._area(axis, 0)

@@ -105,14 +105,15 @@ def _brain(nodes: Any, where: Path) -> Brain:
     import nibabel
     from nibabel.nifti1 import Nifti1Image
 
-    image = where / "frequency.nii.gz"
-    affine = nibabel.load(image).affine if image.exists() else None
+    path = where / "frequency.nii.gz"
+    image: Any = nibabel.load(path) if path.exists() else None
+    affine = None if image is None else image.affine
     places = tuple(nodes[axis].to_numpy() for axis in "ijk")
-    volumes, turned = {}, None
+    volumes: dict[str, np.ndarray] = {}
     for name in MAPS:
         volume = np.full([int(place.max()) + 2 for place in places], np.nan, dtype=np.float32)
         volume[places] = nodes[name]
         found = Nifti1Image(volume, np.eye(4) if affine is None else affine)
-        turned = nibabel.as_closest_canonical(found)
+        turned: Any = nibabel.as_closest_canonical(found)
         volumes[name] = np.asarray(turned.dataobj)
     return Brain(volumes, None if affine is None else turned.affine)

@@ -82,9 +82,9 @@ class Page(QWidget):
         self.cohort.lineEdit().setCursorPosition(0)
         self.cohort.currentIndexChanged.connect(self._read)
         self.cohort.lineEdit().editingFinished.connect(self._read)
-        self.mask = QLineEdit()
-        self.mask.setAccessibleName(tr("Mask"))
-        self.mask.setPlaceholderText(tr("for images: a file"))
+        self.mask_file = QLineEdit()
+        self.mask_file.setAccessibleName(tr("Mask"))
+        self.mask_file.setPlaceholderText(tr("for images: a file"))
         self.form = Form(self.settings, choices={"features": FEATURES}, columns=2)
         self.form.changed.connect(self._take)
         self.run = _button(tr("Study"), self.start)
@@ -97,7 +97,7 @@ class Page(QWidget):
         top = QFormLayout()
         top.addRow(tr("Cohort"), self.cohort)
         top.addRow("", _beside(table, folder))
-        top.addRow(tr("Mask"), _beside(self.mask, mask))
+        top.addRow(tr("Mask"), _beside(self.mask_file, mask))
         self.form_side = QWidget()
         layout = QVBoxLayout(self.form_side)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +132,7 @@ class Page(QWidget):
     def _choose_mask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Mask"), "", "NIfTI (*.nii *.nii.gz)")
         if path:
-            self.mask.setText(path)
+            self.mask_file.setText(path)
 
     def _take(self, settings: CohortSettings) -> None:
         self.settings = settings
@@ -149,7 +149,7 @@ class Page(QWidget):
 
     def arguments(self) -> list[str]:
         """What follows ``neurokit`` on the command line."""
-        mask = self.mask.text().strip()
+        mask = self.mask_file.text().strip()
         return [
             *("cycles", "classify", self.name(), *self.settings.options()),
             *(("--mask", mask) if mask else ()),
@@ -186,7 +186,7 @@ class Page(QWidget):
         self._read()
 
     def _note_step(self) -> None:
-        mask = self.mask.text().strip()
+        mask = self.mask_file.text().strip()
         self.desk.history.append(
             tr("studying {cohort}").format(cohort=self.name()),
             self.settings.python(self.name(), mask, str(self.folder())),
