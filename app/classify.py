@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from neurokit.cohorts.cohort import Cohort, without_one_class_sites
 from neurokit.cohorts.maps import KeptScan, map_cohort
 from neurokit.cohorts.report import Maps, node_table, summary, write_cohort_report
-from neurokit.cohorts.splits import make_folds
+from neurokit.cohorts.splits import Fold, make_folds
 from neurokit.cohorts.study import CohortScores, study_cohort
-from neurokit.datasets.cohorts import find_cohort
+from neurokit.datasets.cohorts import GROUP, find_cohort
+from neurokit.datasets.group_scans import on_one_grid
 from neurokit.files.whole_files import write_whole
-from neurokit.pipelines.cohort_models import cohort_models, describe, mappers
+from neurokit.pipelines.cohort_models import Connectivity, cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps, series_of
+from neurokit.pipelines.group_mask import AliveNodes, shared_nodes
 from neurokit.studies.parallel import Workers
 
 Said = Callable[[str, int, int], None]
@@ -47,7 +50,10 @@ class Question:
     one_class_sites : {"leave-out", "keep"}
         What becomes of sites with patients or controls only.
     images : dict
-        ``mask``, ``band`` and what else :func:`neurokit.images.imaging.read_series` takes.
+        ``mask``, ``band`` and what else :func:`neurokit.images.imaging.read_series` takes; the mask
+        ``"group"`` is learnt in each fold, of the voxels that its training people share.
+    share : float
+        Of the training scans, how many must have a voxel of the group's mask.
     """
 
     cohort: str
@@ -61,6 +67,7 @@ class Question:
     one_class_sites: str = "leave-out"
     seed: int = 42
     images: dict[str, Any] = field(default_factory=dict)
+    share: float = 1.0
 
 
 def classify(
@@ -101,22 +108,19 @@ def classify(
         "seed": question.seed,
     }
     make_folds(cohort.table, **split)  # bad input is refused before hours of work
-    n_times, n_nodes = _first_shape(cohort)
-    _require_memory(n_times, n_nodes, workers)
-    models = cohort_models(
-        question.features,
-        n_nodes,
-        several_scans=bool(cohort.table["subject"].duplicated().any()),
-        densities=question.densities,
-        thresholds=question.thresholds,
-        site_correction=question.site_correction,
-        voxels=cohort.voxels if cohort.grid is None else cohort.grid.voxels,
-        positions_mm=None if cohort.grid is None else cohort.grid.positions_mm,
-        random_state=question.seed,
-    )
-    settings = mappers(next(iter(models.values())))
+    there = None
+    if question.images.get("mask") == GROUP:
+        cohort, there = on_one_grid(cohort, workers, said)
+    models = _models(question, cohort, workers)
+    settings: list[Any] = mappers(next(iter(models.values())))
     kept = out / "kept"
-    cohort = map_cohort(cohort, settings, kept, workers=workers, said=said)
+    masks = [] if there is None else _masks(there, make_folds(cohort.table, **split), question)
+    # the last mask is everyone's, of whom the report shows the maps
+    masked = [clone(one).set_params(nodes=nodes) for nodes in masks for one in settings]
+    wanted = [AliveNodes(), *masked] if masked else settings
+    if "connectivity ridge" in models:
+        wanted = [*wanted, Connectivity()]
+    cohort = map_cohort(cohort, wanted, kept, workers=workers, said=said)
     found = study_cohort(
         cohort,
         models,
@@ -127,8 +131,36 @@ def classify(
         said=said,
         **split,
     )
-    _write(out, cohort, found, _usual_maps(cohort, found, settings), question)
+    maps = _usual_maps(cohort, found, masked[-len(settings) :] or settings)
+    _write(out, cohort, found, maps, question)
     return cohort, found
+
+
+def _models(question: Question, cohort: Cohort, workers: Workers) -> dict[str, Any]:
+    """Models of a study, if the memory suffices for them."""
+    n_times, n_nodes = _first_shape(cohort)
+    _require_memory(n_times, n_nodes, workers)
+    return cohort_models(
+        question.features,
+        n_nodes,
+        several_scans=bool(cohort.table["subject"].duplicated().any()),
+        densities=question.densities,
+        thresholds=question.thresholds,
+        site_correction=question.site_correction,
+        voxels=cohort.voxels if cohort.grid is None else cohort.grid.voxels,
+        positions_mm=None if cohort.grid is None else cohort.grid.positions_mm,
+        share=question.share if question.images.get("mask") == GROUP else None,
+        random_state=question.seed,
+    )
+
+
+def _masks(there: np.ndarray, parts: list[Fold], question: Question) -> list[np.ndarray]:
+    """Mask of each fold's training people, each once, and that of everyone."""
+    everyone = shared_nodes(there, question.share)
+    found = [shared_nodes(there[train], question.share) for _, train, _ in parts]
+    once = {nodes.tobytes(): nodes for nodes in found}
+    once.pop(everyone.tobytes(), None)
+    return [*once.values(), everyone]
 
 
 def _first_shape(cohort: Cohort) -> tuple[int, int]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from neurokit.cohorts.cohort import Cohort, make_cohort
 from neurokit.cohorts.simulation import Plan, positions, simulate, simulate_person
+from neurokit.fingerprint import digest
 
 ABIDE = {
     "abide-nyu-cc200": ("abide-nyu-cc200.npz", "abide-nyu-cc200-subjects.csv"),
@@ -23,6 +24,7 @@ AUTISM = (
     "These are people with autism and controls of ABIDE I, not ADHD: a stand-in, since no ADHD-200 "
     "time courses are at hand."
 )
+GROUP = "group"  # instead of a mask: the voxels that people have in common
 SIMULATED = "These people are simulated: no person was scanned."
 
 
@@ -40,7 +42,8 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
         the folder that ``NEUROKIT_DATA`` names; ``adhd200:FOLDER`` for ADHD-200 as Athena lays it
         out.
     **parameters
-        Of images: ``mask``, ``confounds`` and what else
+        Of images: ``mask`` (a file; or ``"group"``, see
+        :func:`neurokit.datasets.group_scans.on_one_grid`), ``confounds`` and what else
         ``neurokit.images.imaging.read_series`` takes.
 
     Returns
@@ -94,7 +97,8 @@ class FileScan:
         """Name, size and time of the files that it depends on."""
         options = dict(self.options)
         files = [_stamp(self.path), _stamp(options.get("mask")), _stamp(options.get("confounds"))]
-        return f"{self.path} {files} {sorted(options.items(), key=str)}"
+        voxels = "" if self.grid is None else digest(self.grid.affine, self.grid.flat)
+        return f"{self.path} {files} {sorted(options.items(), key=str)} {voxels}"
 
 
 def _stamp(path: Any) -> tuple[int, int] | None:
@@ -246,11 +250,14 @@ def from_files(
 
     options = tuple((key, value) for key, value in parameters.items() if value is not None)
     grid = None
-    if any(is_image(place) for place in places):
+    is_group = dict(options).get("mask") == GROUP
+    if is_group:
+        options = tuple(each for each in options if each[0] != "mask")
+    elif any(is_image(place) for place in places):
         if "mask" not in dict(options):
             raise ValueError(
                 "scans that are images need a mask that all share, so that a node is the same "
-                "voxel in everyone; give --mask"
+                "voxel in everyone; give --mask, a file or the word group"
             )
         grid = _first_grid(places, options)
     own = people["confounds"] if "confounds" in people else [""] * len(places)

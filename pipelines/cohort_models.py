@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from neurokit.pipelines.adhd import adhd_classifier
 from neurokit.pipelines.cycles import CycleMaps, check_features, series_of
+from neurokit.pipelines.group_mask import GroupMask
 
 MOST_NODES = 500  # beyond it a matrix a person is too much for a plain model
 PHENOTYPE = ("age", "sex", "iq")
@@ -96,6 +97,7 @@ def cohort_models(
     *,
     several_scans: bool,
     positions_mm: np.ndarray | None = None,
+    share: float | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Models by name for a study of a cohort: cycles first, then what they must be better than.
@@ -110,6 +112,9 @@ def cohort_models(
         Whether somebody has several: the inner loop then keeps them together.
     positions_mm : array, shape (n_nodes, 3), optional
         Place of each node, for ``"distance-degree"``.
+    share : float, optional
+        Take the nodes that this share of the training scans have, see
+        :class:`neurokit.pipelines.group_mask.GroupMask`; all of them otherwise.
     **options
         Of :func:`neurokit.pipelines.adhd.adhd_classifier`.
 
@@ -131,7 +136,7 @@ def cohort_models(
     if several_scans:
         seed = options.get("random_state", 42)
         cycles.set_params(cv=StratifiedGroupKFold(3, shuffle=True, random_state=seed))
-    models = {maps_name(features): cycles}
+    models = {maps_name(features): cycles if share is None else GroupMask(cycles, share=share)}
     if n_nodes <= MOST_NODES:
         ridge = RidgeClassifierCV(alphas=np.logspace(1, 6, 11))
         models["connectivity ridge"] = make_pipeline(Connectivity(), StandardScaler(), ridge)
@@ -150,6 +155,7 @@ def mappers(classifier: Any) -> list[CycleMaps]:
     """Every setting of the maps that a search of :func:`adhd_classifier` goes through."""
     from sklearn.model_selection import ParameterGrid
 
+    classifier = getattr(classifier, "search", classifier)
     maps = classifier.estimator.named_steps["maps"]
     grid = {
         name.removeprefix("maps__"): values
@@ -168,6 +174,7 @@ def describe(search: Any) -> dict[str, Any]:
         ``frequency`` with which each node was chosen, ``chosen`` settings, and ``sweep``: for each
         density or threshold the best balanced accuracy of the inner loop.
     """
+    search = getattr(search, "search_", search)
     mask = search.best_estimator_.named_steps["mask"]
     results = search.cv_results_
     name = next(one for one in search.param_grid if one.startswith("maps__"))

@@ -240,6 +240,8 @@ class CycleMaps(TransformerMixin, BaseEstimator):
     normalise : {"log", "rank", "none"}
         Counts have heavy tails: their logarithm, ``log(1 + count)``, or their rank among the
         person's nodes, from 0 to 1.
+    nodes : array of bool, shape (n_nodes,), optional
+        Nodes that take part; the maps of the others are zero.
     backend : {"cpu", "gpu", "reference"}
         Where it runs.
 
@@ -265,6 +267,7 @@ class CycleMaps(TransformerMixin, BaseEstimator):
         positions_mm: np.ndarray | None = None,
         bins_mm: tuple[float, ...] = BINS_MM,
         normalise: str = "log",
+        nodes: np.ndarray | None = None,
         backend: str = "cpu",
     ) -> None:
         self.features = features
@@ -274,6 +277,7 @@ class CycleMaps(TransformerMixin, BaseEstimator):
         self.positions_mm = positions_mm
         self.bins_mm = bins_mm
         self.normalise = normalise
+        self.nodes = nodes
         self.backend = backend
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -319,21 +323,33 @@ class CycleMaps(TransformerMixin, BaseEstimator):
             "bins_mm": tuple(self.bins_mm),
             "backend": self.backend,
         }
-        places = None if self.positions_mm is None else np.asarray(self.positions_mm).tobytes()
+        given = self.positions_mm, self.nodes
+        places = [None if one is None else np.asarray(one).tobytes() for one in given]
 
         def make(values: np.ndarray) -> np.ndarray:
-            maps = node_maps(values, positions_mm=self.positions_mm, **how)
-            return np.concatenate([self._normalised(one) for one in maps.values()])
+            return self._made(values, how)
 
-        key = (_content(data), *how.values(), places, self.normalise)
+        key = (_content(data), *how.values(), *places, self.normalise)
         found = _REMEMBERED.get(key)
         if found is None:
             # neurokit.cohorts.maps.KeptScan has its maps on disk
             kept = hasattr(data, "maps")
-            settings = [how, self.positions_mm, self.normalise]
+            settings = [how, *given, self.normalise]
             found = data.maps(settings, make) if kept else make(np.asarray(data))
             _remember(key, found)
         return found
+
+    def _made(self, values: np.ndarray, how: dict[str, Any]) -> np.ndarray:
+        """Maps of the nodes that take part, side by side; zero elsewhere."""
+        if self.nodes is None:
+            maps = node_maps(values, positions_mm=self.positions_mm, **how)
+            return np.concatenate([self._normalised(one) for one in maps.values()])
+        kept = np.flatnonzero(self.nodes)
+        places = None if self.positions_mm is None else np.asarray(self.positions_mm)[kept]
+        maps = node_maps(values[:, kept], positions_mm=places, **how)
+        found = np.zeros((len(maps), values.shape[1]))
+        found[:, kept] = [self._normalised(one) for one in maps.values()]
+        return found.ravel()
 
     def _normalised(self, one: np.ndarray) -> np.ndarray:
         if self.normalise == "rank":

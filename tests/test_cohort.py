@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from neurokit.app.classify import Question, classify
@@ -17,8 +19,10 @@ from neurokit.cohorts.scores import by_person, correlate, permutation_p, scores,
 from neurokit.cohorts.splits import make_folds, unseen_sites
 from neurokit.cohorts.study import study_cohort
 from neurokit.datasets.cohorts import find_cohort
+from neurokit.datasets.group_scans import on_one_grid
 from neurokit.pipelines.cohort_models import Connectivity, cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps
+from neurokit.pipelines.group_mask import shared_nodes
 from neurokit.studies.parallel import Workers
 
 N_NODES, N_TIMES = 24, 40
@@ -153,6 +157,15 @@ def test_processes_find_the_same_maps(table, tmp_path):
     ]
     names = {path.name for path in (tmp_path / "alone").iterdir()}
     assert {path.name for path in (tmp_path / "beside").iterdir()} == names
+
+
+def test_a_study_on_dask_finds_the_same(table, tmp_path):
+    question = asked(table, evaluation="split", permutations=2)
+    _, here = classify(question, tmp_path / "here", workers=Workers(0))
+    with Workers(2, "dask") as workers:
+        _, there = classify(question, tmp_path / "there", workers=workers)
+    pd.testing.assert_frame_equal(here.models, there.models)
+    np.testing.assert_array_equal(here.null, there.null)
 
 
 def test_a_bad_scan_is_set_aside_by_name(table, tmp_path):
@@ -333,8 +346,6 @@ def test_images_need_a_mask(tmp_path):
 
 
 def test_images_become_maps_in_their_own_space(tmp_path):
-    import nibabel
-
     affine = np.diag([4.0, 4, 4, 1])
     affine[:3, 3] = -40, -50, -20
     mask = np.zeros((5, 5, 5), dtype=np.uint8)
@@ -360,6 +371,89 @@ def test_images_become_maps_in_their_own_space(tmp_path):
     np.testing.assert_array_equal(frequency.affine, affine)
     assert not np.asarray(frequency.dataobj)[mask == 0].any()
     assert found.models["n"][0] == 13
+
+
+@pytest.fixture
+def brains(tmp_path):
+    """Masked images of fourteen people; p3 lacks a voxel, and p5 lies elsewhere."""
+    affine = np.diag([4.0, 4, 4, 1])
+    rng = np.random.default_rng(0)
+    rows = ["subject,path,diagnosis,split"]
+    for k in range(14):
+        values = np.zeros((5, 5, 5, 30), dtype=np.float32)
+        values[1:4, 1:4, 1:4] = rng.standard_normal((3, 3, 3, 30)) + 100
+        if k % 2:
+            values[1:4, 1:4, 1] += 2 * rng.standard_normal(30).astype(np.float32)
+        if k == 3:
+            values[2, 2, 2] = 0
+        image = nibabel.Nifti1Image(values, affine if k != 5 else 2 * affine)
+        image.header.set_zooms((*image.header.get_zooms()[:3], 2))
+        image.to_filename(tmp_path / f"p{k}.nii.gz")
+        rows.append(f"p{k},p{k}.nii.gz,{k % 2},{'test' if k < 8 else 'train'}")
+    path = tmp_path / "cohort.csv"
+    path.write_text("\n".join(rows))
+    return path
+
+
+def test_the_groups_mask_is_of_training_people(brains, tmp_path):
+    with Workers(0) as workers:
+        cohort, there = on_one_grid(find_cohort(str(brains), mask="group"), workers)
+    assert set(cohort.aside) == {"p5"}
+    assert "lies on" in cohort.aside["p5"]
+    hole = np.flatnonzero(~there[cohort.table["subject"] == "p3"][0])
+    assert len(hole) == 1
+    assert there.shape == (13, 27)
+    assert tuple(cohort.grid.voxels[hole[0]]) == (2, 2, 2)
+    scans = [source.read() for source in cohort.sources]
+    assert np.isnan(scans[3][:, hole]).all()
+    model = cohort_models(
+        ("cycles",), 27, several_scans=False, share=1.0, densities=(0.2,),
+        voxels=cohort.grid.voxels,
+    )["3-cycles"]  # fmt: skip
+    X = pd.DataFrame({"series": scans, "site": "one"})
+    y = cohort.table["patient"].to_numpy()
+    test = (cohort.table["split"] == "test").to_numpy()
+    assert clone(model).fit(X[~test], y[~test]).nodes_.all()
+    fitted = clone(model).fit(X[test], y[test], groups=None)
+    assert list(np.flatnonzero(~fitted.nodes_)) == list(hole)
+    maps = fitted.search_.best_estimator_.named_steps["maps"]
+    assert not maps.transform(X[~test]).iloc[:, hole].to_numpy().any()
+    alone = CycleMaps(density=0.2).fit_transform([scans[0][:, fitted.nodes_]])
+    found = maps.transform([scans[0]])
+    np.testing.assert_array_equal(found[:, fitted.nodes_], alone)
+
+
+def test_a_study_with_the_groups_mask_reads_no_image_in_its_folds(brains, tmp_path, monkeypatch):
+    done = []
+    question = asked(brains, images={"mask": "group"}, evaluation="k-fold")
+    monkeypatch.setattr("neurokit.app.classify.study_cohort", _without_reading(monkeypatch, done))
+    _, found = classify(question, tmp_path / "out", workers=Workers(0))
+    assert done == ["folds"]
+    assert found.models["n"][0] == 13
+    mean = np.asarray(nibabel.load(tmp_path / "out" / "mean.nii.gz").dataobj)
+    assert mean[2, 2, 2] == 0
+    assert np.count_nonzero(mean) == 26
+    told = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert told["settings"]["images"] == {"mask": "group"}
+
+
+def _without_reading(monkeypatch, done):
+    def study(*given, **more):
+        monkeypatch.setattr("neurokit.datasets.cohorts.FileScan.read", None)
+        done.append("folds")
+        return study_cohort(*given, **more)
+
+    return study
+
+
+def test_a_group_without_common_voxels_is_refused(brains):
+    with pytest.raises(ValueError, match="lower the share"):
+        shared_nodes(np.eye(4, dtype=bool), 1.0)
+    with pytest.raises(ValueError, match="up to 1, got 2"):
+        shared_nodes(np.eye(4, dtype=bool), 2)
+    regions = find_cohort("simulated-cohort:people=4")
+    with pytest.raises(ValueError, match="leave --mask out"):
+        on_one_grid(regions, Workers(0))
 
 
 def test_each_scan_may_have_its_own_confounds(table, tmp_path):

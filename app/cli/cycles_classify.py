@@ -53,12 +53,16 @@ def classify(
         str, _option("leave-out (default) or keep sites without both classes.", _HOW)
     ] = "leave-out",
     seed: Annotated[int, _option("For all that is drawn: 42.", _HOW)] = 42,
-    mask: Annotated[Path | None, _option("Voxels that are nodes, in everyone.", _IMAGES)] = None,
+    mask: Annotated[
+        str | None,
+        _option("Image of the voxels; group for those that training people share.", _IMAGES),
+    ] = None,
+    share: Annotated[float, _option("Of them, who must have a voxel: 1.", _IMAGES)] = 1.0,
     confounds: Annotated[
         str | None,
         _option("What nilearn finds beside fMRIPrep's images: motion,wm_csf,scrub.", _IMAGES),
     ] = None,
-    band: Annotated[str | None, _option("Hertz, such as 0.009-0.08.", _IMAGES)] = None,
+    band: Annotated[str | None, _option("Hertz, such as 0.009,0.08.", _IMAGES)] = None,
     smoothing: Annotated[float | None, _option("Millimetres, FWHM.", _IMAGES)] = None,
     voxel: Annotated[float | None, _option("Millimetres: 4.", _IMAGES)] = None,
     drop: Annotated[int | None, _option("Volumes to leave out at the start.", _IMAGES)] = None,
@@ -83,7 +87,7 @@ def classify(
     images = {
         "mask": mask,
         "confounds": confounds,
-        "band": _numbers(band, "band", separator="-"),
+        "band": _numbers(band, "band"),
         "smoothing_mm": smoothing,
         "voxel_mm": voxel,
         "drop": drop,
@@ -100,6 +104,7 @@ def classify(
         site_correction=site_correction,
         one_class_sites=one_class_sites,
         seed=seed,
+        share=share,
         images={name: value for name, value in images.items() if value is not None},
     )
     with Workers(default_jobs() if jobs is None else jobs, engine, scheduler) as workers:
@@ -118,14 +123,14 @@ def _classify(question: Any, out: Path, workers: Any, *, as_json: bool) -> None:
     _show(cohort, found, out, as_json=as_json)
 
 
-def _numbers(text: str | None, name: str, *, separator: str = ",") -> tuple[float, ...] | None:
+def _numbers(text: str | None, name: str) -> tuple[float, ...] | None:
     """Numbers of ``0.05,0.1``."""
     if not text:
         return None
     try:
-        return tuple(float(part) for part in text.split(separator))
+        return tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"--{name} takes numbers with {separator!r} between, got {text}") from None
+        raise ValueError(f"--{name} takes numbers with commas between, got {text}") from None
 
 
 def _say(what: str, done: int, planned: int) -> None:
