@@ -39,7 +39,8 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
         table for each scan); ``simulated-cohort``,
         with parameters of :class:`neurokit.cohorts.simulation.Plan` as in
         ``simulated-cohort:people=40,seed=1``; ``abide-nyu-cc200`` or ``abide-ho111`` (autism) in
-        the folder that ``NEUROKIT_DATA`` names; ``adhd200:FOLDER`` for ADHD-200 as Athena lays it
+        the folder that ``NEUROKIT_DATA`` names; ``nilearn-adhd``, nilearn's forty people of
+        ADHD-200, where they lie on this disk; ``adhd200:FOLDER`` for ADHD-200 as Athena lays it
         out.
     **parameters
         Of images: ``mask`` (a file; or ``"group"``, see
@@ -66,6 +67,10 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
         return _simulated(name, rest)
     if kind in ABIDE:
         return _abide(kind)
+    if kind == "nilearn-adhd":
+        from neurokit.datasets.nilearn_adhd import read_nilearn_adhd
+
+        return read_nilearn_adhd(parameters)
     if kind == "adhd200":
         from neurokit.datasets.adhd200 import read_adhd200
 
@@ -73,7 +78,7 @@ def find_cohort(name: str, **parameters: Any) -> Cohort:
     if not name.lower().endswith((".csv", ".tsv")):
         raise ValueError(
             f"there is no cohort {name!r}; give a CSV file, simulated-cohort, "
-            f"{', '.join(ABIDE)} or adhd200:FOLDER"
+            f"{', '.join(ABIDE)}, nilearn-adhd or adhd200:FOLDER"
         )
     return _table(Path(name), parameters)
 

@@ -18,12 +18,14 @@ from neurokit.cohorts.maps import map_cohort
 from neurokit.cohorts.scores import by_person, correlate, permutation_p, scores, shuffle_people
 from neurokit.cohorts.splits import make_folds, unseen_sites
 from neurokit.cohorts.study import study_cohort
+from neurokit.datasets import nilearn_adhd
 from neurokit.datasets.cohorts import find_cohort
 from neurokit.datasets.group_scans import on_one_grid
 from neurokit.pipelines.cohort_models import Connectivity, cohort_models, describe, mappers
 from neurokit.pipelines.cycles import CycleMaps
 from neurokit.pipelines.group_mask import shared_nodes
 from neurokit.studies.parallel import Workers
+from tests.brains import small_brain
 
 N_NODES, N_TIMES = 24, 40
 
@@ -336,6 +338,71 @@ def test_athena_scans_find_their_people(tmp_path):
     assert set(cohort.aside) == {"10003"}
     assert cohort.sources[0].read().shape == (20, 3)
     assert "sfnwmrda" in cohort.sources[0].path
+
+
+@pytest.fixture
+def nilearn_folder(tmp_path, monkeypatch):
+    """Six of nilearn's forty people, of whom one has no image, and nothing that may download."""
+
+    def refuse(*given, **more):
+        raise AssertionError("it wanted to download")
+
+    monkeypatch.setenv("NILEARN_DATA", str(tmp_path / "nilearn"))
+    monkeypatch.delenv("NILEARN_SHARED_DATA", raising=False)
+    monkeypatch.setattr("nilearn.datasets.fetch_adhd", refuse)
+    folder = tmp_path / "nilearn" / "adhd"
+    (folder / "data").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    names = [*nilearn_adhd.CONFOUNDS, "global", "constant"]
+    for code in ("0010042", "0010064", "0010128", "0021019", "0023008"):
+        here = folder / "data" / code
+        here.mkdir()
+        small_brain(here / f"{code}_rest_tshift_RPI_voreg_mni.nii.gz", seed=int(code))
+        table = pd.DataFrame(rng.standard_normal((40, 10)), columns=names)
+        table.to_csv(here / f"{code}_regressors.csv", sep="\t", index=False)
+    (folder / nilearn_adhd.TABLE).write_text(
+        "Subject,MeanFD,site,age,sex,full_4_iq,tdc,adhd\n10042,.1,Peking_1,9,1,101,1,0\n"
+        "10064,.2,KKI,10,0,110,0,1\n10128,.1,NYU,11,1,99,1,0\n21019,.3,NYU,8,1,105,0,1\n"
+        "23008,.1,KKI,12,0,120,1,0\n23012,.1,KKI,12,0,120,0,1\n"
+    )
+    return folder
+
+
+def test_nilearns_people_are_found_on_disk_each_with_its_confounds(nilearn_folder):
+    cohort = find_cohort("nilearn-adhd", mask="group", voxel_mm=None)
+    assert list(cohort.table["subject"]) == ["0010042", "0010064", "0010128", "0021019", "0023008"]
+    assert list(cohort.table["patient"]) == [False, True, False, True, False]
+    assert {"motion", "age", "iq", "site"} <= set(cohort.table)
+    assert cohort.condition == "ADHD"
+    on_grid, _ = on_one_grid(cohort, Workers(0))
+    assert not on_grid.aside
+    table = pd.read_csv(dict(cohort.sources[0].options)["confounds"], sep="\t")
+    values = on_grid.sources[0].read()
+    values = values[:, np.isfinite(values).all(axis=0)]
+    together = np.corrcoef(values.T, table["wm"])[-1, :-1]
+    assert np.abs(together).max() < 1e-3
+    assert np.abs(np.corrcoef(values.T, table["global"])[-1, :-1]).max() > 0.01
+    with pytest.raises(ValueError, match="leave --confounds out"):
+        find_cohort("nilearn-adhd", mask="group", confounds="motion")
+
+
+def test_nilearns_people_are_not_fetched_unasked(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NILEARN_DATA", str(tmp_path))
+    monkeypatch.delenv("NILEARN_SHARED_DATA", raising=False)
+    with pytest.raises(FileNotFoundError, match="neurokit datasets download nilearn-adhd"):
+        find_cohort("nilearn-adhd", mask="group")
+
+    def fetch(n_subjects):
+        (tmp_path / "adhd").mkdir()
+        (tmp_path / "adhd" / nilearn_adhd.TABLE).write_text(f"{n_subjects} people")
+
+    monkeypatch.setattr("nilearn.datasets.fetch_adhd", fetch)
+    monkeypatch.setattr("sys.argv", ["neurokit", "datasets", "download", "nilearn-adhd"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert str(tmp_path / "adhd") in capsys.readouterr().out.replace("\n", "")
+    assert (tmp_path / "adhd" / nilearn_adhd.TABLE).read_text() == "40 people"
 
 
 def test_images_need_a_mask(tmp_path):

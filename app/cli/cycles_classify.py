@@ -29,8 +29,8 @@ def classify(
             metavar="COHORT",
             show_default=False,
             help="A CSV with a row a scan (subject, path, diagnosis; site, run, motion, age, sex, "
-            "iq, split, confounds where known), simulated-cohort, abide-nyu-cc200, abide-ho111 or "
-            "adhd200:FOLDER.",
+            "iq, split, confounds where known), simulated-cohort, abide-nyu-cc200, abide-ho111, "
+            "nilearn-adhd (fetched by neurokit datasets download) or adhd200:FOLDER.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the report.", show_default=False)],

@@ -79,12 +79,19 @@ def download_dataset(
 ) -> None:
     """Fetch a public data set into the folder that MNE_DATA names (~/mne_data by default).
 
+    nilearn-adhd, a cohort for neurokit cycles classify, goes where NILEARN_DATA says.
+
     Example: neurokit datasets download PhysionetMI --subjects 1-3
     """
     from rich.progress import track
 
-    from neurokit.datasets import download, find
+    from neurokit.datasets import download, find, nilearn_adhd
 
+    if name == nilearn_adhd.NAME:
+        if subjects is not None:
+            raise ValueError(f"{name} comes with all its people; leave --subjects out")
+        typer.echo(f"{name}: 40 people of ADHD-200 are in {nilearn_adhd.fetch()}")
+        return
     dataset = find(name)
     chosen = choose_subjects(dataset, subjects)
     files = set()

@@ -61,12 +61,14 @@ class CohortResult:
 
 def cohorts_here() -> list[str]:
     """Cohorts whose files lie on this disk."""
+    from neurokit.datasets import nilearn_adhd
     from neurokit.datasets.cohorts import ABIDE
 
     folder = Path(os.environ.get("NEUROKIT_DATA") or "/nowhere") / "fmri"
-    return [
-        name for name, files in ABIDE.items() if all((folder / file).is_file() for file in files)
+    found = [
+        name for name, files in ABIDE.items() if all((folder / one).is_file() for one in files)
     ]
+    return [*found, nilearn_adhd.NAME] if nilearn_adhd.is_here() else found
 
 
 def read_result(folder: str) -> CohortResult:

@@ -84,7 +84,7 @@ class Page(QWidget):
         self.cohort.lineEdit().editingFinished.connect(self._read)
         self.mask_file = QLineEdit()
         self.mask_file.setAccessibleName(tr("Mask"))
-        self.mask_file.setPlaceholderText(tr("for images: a file"))
+        self.mask_file.setPlaceholderText(tr("images: a file, group"))
         self.form = Form(self.settings, choices={"features": FEATURES}, columns=2)
         self.form.changed.connect(self._take)
         self.run = _button(tr("Study"), self.start)

@@ -81,7 +81,9 @@ def _by_nilearn(strategy: tuple[str, ...], image: Path | None) -> Confounds:
 def _from_table(path: Path, columns: tuple[str, ...]) -> Confounds:
     import pandas as pd
 
-    separator = "," if path.suffix.lower() == ".csv" else r"\t|\s+"
+    # of tables named .csv some have tabs
+    with path.open(encoding="utf-8") as lines:
+        separator = "," if "," in lines.readline() else r"\t|\s+"
     table = pd.read_csv(path, sep=separator, engine="python", na_values=["n/a"])
     names = tuple(str(name) for name in table.columns)
     wanted = columns or (USUAL if set(USUAL) <= set(names) else names)
