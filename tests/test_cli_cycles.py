@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from neurokit.app.cli.main import cli
 from neurokit.app.cycle_maps import each
 from neurokit.images.imaging import read_series
+from neurokit.images.map_report import mean_maps, write_map_report
 from neurokit.kernels import correlation_graph, distance_degrees, triangles
 from tests.brains import small_brain
 
@@ -47,7 +48,38 @@ def test_a_real_image_is_mapped_and_drawn(tmp_path):
     told = json.loads((tmp_path / "functional.json").read_text())
     assert told["edges"] == graph.n_edges
     assert told["settings"]["bins_mm"] == [0, 20, None]
-    assert set(told["files"]) | {"functional.json"} == {path.name for path in tmp_path.iterdir()}
+    named = {"functional.json", "report.html", *told["files"]}
+    assert named == {path.name for path in tmp_path.iterdir()}
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("data:image/png") == 2 * 3
+    assert "<h2>functional</h2>" in page
+    assert "partly follow from degrees" in page
+
+
+def test_the_report_shows_the_mean_of_those_on_one_grid_and_who_was_set_aside(tmp_path):
+    for name, shape in (("a", (9, 10, 8)), ("b", (9, 10, 8)), ("odd", (7, 7, 7))):
+        small_brain(tmp_path / f"{name}.nii", shape=shape, seed=ord(name[0]))
+    images = [tmp_path / f"{name}.nii" for name in ("a", "b", "odd")]
+    words = ("--density", "0.2", "--features", "cycles", "--no-pictures", "--jobs", "1", "--json")
+    records = json.loads(mapped(*images, *words, "--out", tmp_path / "maps").stdout)["maps"]
+    maps, of = mean_maps(tmp_path / "maps", records)
+    assert of == ["a", "b"]
+    one, other = (values(tmp_path / "maps" / f"{name}_cycles.nii.gz") for name in of)
+    np.testing.assert_allclose(np.asarray(maps["cycles"].dataobj), (one + other) / 2)
+    path = write_map_report(tmp_path / "maps" / "report.html", records, {"torn": "cut short"})
+    page = path.read_text()
+    assert "Mean of 2 images" in page
+    assert "other grids are not part of the mean" in page
+    assert "cut short" in page
+
+
+def test_regions_have_a_report_without_a_brain(tmp_path):
+    record = {"name": "p", "files": ["p_maps.tsv"], "volumes": 50, "degrees_of_freedom": 49,
+              "nodes": 6, "isolated": 0, "edges": 3, "density": 0.2, "threshold": 0.4,
+              "seconds": 0.1, "settings": {"features": ["degree"], "mask": None}}  # fmt: skip
+    page = write_map_report(tmp_path / "report.html", [record], {}).read_text()
+    assert "data:image" not in page
+    assert '<td class="key">p</td>' in page
 
 
 def test_a_bad_image_is_set_aside_and_the_rest_goes_on_in_processes(tmp_path):

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from neurokit.app.cycle_maps import Reading
 
-GROUP = "group"
+GROUP, REPORT = "group", "report.html"
 
 
 def map_cycles(
@@ -66,7 +66,9 @@ def map_cycles(
     share: Annotated[
         float, typer.Option(help="Of the people, who must have a voxel of the group's mask.")
     ] = 1.0,
-    pictures: Annotated[bool, typer.Option(help="Draw each map on a glass brain.")] = True,
+    pictures: Annotated[
+        bool, typer.Option(help="Draw each map on a glass brain, and write a report.")
+    ] = True,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Images at a time; one for each core if not given.")
     ] = None,
@@ -168,12 +170,19 @@ def _run(
     aside |= odd
     if not records and len(aside) == 1:
         raise ValueError(next(iter(aside.values())))
-    _show(records, aside, out, as_json)
+    has_report = bool(records) and mapping.pictures
+    if has_report:
+        from neurokit.images.map_report import write_map_report
+
+        write_map_report(out / REPORT, records, aside)
+    _show(records, aside, out, as_json, has_report)
     if aside:
         raise typer.Exit(1 if records else 2)
 
 
-def _show(records: list[dict], aside: dict[str, str], out: Path, as_json: bool) -> None:
+def _show(
+    records: list[dict], aside: dict[str, str], out: Path, as_json: bool, has_report: bool
+) -> None:
     import json
 
     if as_json:
@@ -191,6 +200,8 @@ def _show(records: list[dict], aside: dict[str, str], out: Path, as_json: bool) 
     if records:
         n_files = sum(len(record["files"]) + 1 for record in records)
         typer.echo(f"{n_files} files are in {out}")
+        if has_report:
+            typer.echo(f"The report: {out / REPORT}")
 
 
 def _ones(grid: Any) -> Any:

@@ -57,3 +57,46 @@ def draw_glass_brain(image: Any, title: str = "", *, signed: bool | None = None)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png")
     return buffer.getvalue()
+
+
+def draw_planes(image: Any) -> bytes:
+    """Map in three planes through its strongest voxel, as a PNG.
+
+    Parameters
+    ----------
+    image : nibabel image
+
+    Returns
+    -------
+    png : bytes
+    """
+    import warnings
+
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from nilearn.plotting import plot_stat_map
+
+    from neurokit.figures import STYLE
+
+    values = np.asarray(image.dataobj)
+    place = np.unravel_index(np.abs(values).argmax(), values.shape)
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as above
+        figure = Figure(figsize=(10.5, 3.0), dpi=120, facecolor="white")
+        FigureCanvasAgg(figure)
+        plot_stat_map(
+            image,
+            bg_img=None,
+            figure=figure,
+            axes=(0.01, 0.0, 0.97, 0.98),
+            cut_coords=tuple((image.affine @ [*place, 1])[:3]),
+            threshold=1e-12,
+            symmetric_cbar=bool((values < 0).any()),
+            cmap="RdBu_r" if (values < 0).any() else "YlGnBu",
+            black_bg=False,
+            cbar_tick_format="%.2g",
+        )
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+    return buffer.getvalue()
