@@ -11,7 +11,10 @@ from sklearn.utils import check_random_state
 
 from neurokit.kernels.tensors import PATIENCE
 from neurokit.pipelines.dense_tensor import OVERSAMPLING, DenseProblem, compressed, product
+from neurokit.pipelines.gapped import gapped
 from neurokit.pipelines.her import Descent, Factors, Problem, descend, relative
+from neurokit.pipelines.missing import RIDGE
+from neurokit.pipelines.observed import AffinityTensor
 
 
 class NonNegativeFactorisation(BaseEstimator):
@@ -25,6 +28,15 @@ class NonNegativeFactorisation(BaseEstimator):
         Number of components.
     n_starts : int
         Random starts; the one of lowest error is kept.
+    mask : array of bool, shape (n_pairs, n_animals) or the tensor's, optional
+        True where a pair was seen in an animal, or each entry by itself, which is slower. What was
+        not observed is left out exactly, never filled in.
+    symmetric : bool
+        Whether the first two of four modes are the same nodes and share one factor: a component is
+        then one soft community of nodes, not any graph of pairs.
+    ridge : float
+        With a mask, how much weights are held back that few observations determine, see
+        :class:`neurokit.pipelines.missing.MissingProblem`; 0 for plain least squares.
     extrapolate : bool
         Go on beyond each update. Without, every sweep is plain, with five rounds through the
         columns of each factor, as in TensorLy.
@@ -48,13 +60,15 @@ class NonNegativeFactorisation(BaseEstimator):
     Attributes
     ----------
     factors_ : list of array, shape (n_k, rank)
-        One a mode, with unit columns; components by falling weight.
+        One a mode, with unit columns; components by falling weight. Pairs that no animal shows
+        are NaN.
     weights_ : array, shape (rank,)
         Norm of each component.
     error_ : float
-        Norm of what is left, relative to the tensor's.
+        Norm of what is left, relative to the tensor's; of what was observed, if there is a mask.
     errors_ : array, shape (n_iter_,)
-        After each sweep over the whole tensor, of the start that was kept; they never rise.
+        After each sweep over the whole tensor, of the start that was kept; they never rise. With a
+        mask they are roots of the squared error and the ridge's penalty together.
     n_iter_ : int
         Sweeps of the start that was kept, compressed ones among them.
     start_errors_ : array, shape (n_starts,)
@@ -71,6 +85,9 @@ class NonNegativeFactorisation(BaseEstimator):
         rank: int,
         *,
         n_starts: int = 1,
+        mask: np.ndarray | None = None,
+        symmetric: bool = False,
+        ridge: float = RIDGE,
         extrapolate: bool = True,
         compress: bool | str = "auto",
         max_iter: int = 500,
@@ -82,6 +99,9 @@ class NonNegativeFactorisation(BaseEstimator):
     ) -> None:
         self.rank = rank
         self.n_starts = n_starts
+        self.mask = mask
+        self.symmetric = symmetric
+        self.ridge = ridge
         self.extrapolate = extrapolate
         self.compress = compress
         self.max_iter = max_iter
@@ -91,22 +111,26 @@ class NonNegativeFactorisation(BaseEstimator):
         self.backend = backend
         self.callback = callback
 
-    def fit(self, tensor: np.ndarray, *, init: Sequence[np.ndarray] | None = None) -> Self:
+    def fit(
+        self, tensor: np.ndarray | AffinityTensor, *, init: Sequence[np.ndarray] | None = None
+    ) -> Self:
         """Find the components.
 
         Parameters
         ----------
-        tensor : array of float32 or float64, three- or four-way
-            Non-negative.
+        tensor : array of float32 or float64, three- or four-way, or AffinityTensor
+            Non-negative; where the mask says not observed it may hold anything.
         init : sequence of array, shape (n_k, rank), optional
             Where the first start begins, non-negative.
 
         Raises
         ------
         ValueError
-            If the tensor has another number of modes, is negative, not finite or constant, or if
-            the rank is over what it can carry.
+            If the tensor has another number of modes, is negative, not finite or constant, if the
+            rank is over what it can carry, or if the mask does not belong to the tensor.
         """
+        if self.symmetric or self.mask is not None or isinstance(tensor, AffinityTensor):
+            return self._fit_otherwise(tensor, init)
         tensor = checked_tensor(tensor)
         check_rank(self.rank, tensor.shape)
         random = check_random_state(self.random_state)
@@ -126,6 +150,31 @@ class NonNegativeFactorisation(BaseEstimator):
         self.factors_, self.weights_ = normalised(factors)
         self.errors_ = descent.errors
         self.error_ = relative(descent.loss, problem.squared_norm)
+        return self
+
+    def _fit_otherwise(self, tensor: Any, init: Sequence[np.ndarray] | None) -> Self:
+        """Fit a tensor with gaps, one that is made from traces, or a symmetric one."""
+        data = gapped(tensor, self.mask, self.symmetric, n_threads=self.n_threads)
+        check_rank(self.rank, data.shape)
+        random = check_random_state(self.random_state)
+        problem = data.problem(
+            ridge=self.ridge,
+            patience=PATIENCE if self.extrapolate else 0.0,
+            backend=self.backend,
+        )
+        starts = [
+            random_start(data.shape, self.rank, random, problem.squared_norm)
+            for _ in range(self.n_starts)
+        ]
+        if init is not None:
+            starts[0] = checked_init(init, data.shape, self.rank)
+        descents = [self._descend(problem, data.reduced(start)) for start in starts]
+        self.start_errors_ = np.array([descent.errors[-1] for descent in descents])
+        best = descents[int(np.argmin(self.start_errors_))]
+        self.n_iter_, self.errors_ = len(best.errors), best.errors
+        self.error_ = relative(problem.error(best.factors), problem.squared_norm)
+        factors, self.weights_ = normalised(data.repeated(best.factors))
+        self.factors_ = data.whole(factors)
         return self
 
     def _problem(self, tensor: np.ndarray) -> DenseProblem:
