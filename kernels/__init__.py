@@ -1,6 +1,12 @@
 """Kernels: numbers in, numbers out, each in plain NumPy, in Numba and in CUDA."""
 
 from neurokit.kernels.backends import available, find
+from neurokit.kernels.blocks import (
+    WeightModel,
+    block_description_length,
+    fit_blocks,
+    weight_model,
+)
 from neurokit.kernels.covariance import (
     augmented_covariance_grid,
     augmented_covariances,
@@ -47,11 +53,13 @@ from neurokit.kernels.toeplitz import (
 
 __all__ = [
     "PackedGraph",
+    "WeightModel",
     "affinities",
     "augmented_covariance_grid",
     "augmented_covariances",
     "available",
     "beta_statistic",
+    "block_description_length",
     "clustering_coefficients",
     "correlation_graph",
     "covariances",
@@ -61,6 +69,7 @@ __all__ = [
     "false_neighbour_ratios",
     "find",
     "first_minima",
+    "fit_blocks",
     "four_cycles",
     "graph_from_correlation",
     "hals_update",
@@ -81,4 +90,5 @@ __all__ = [
     "sweep_rows",
     "tangent_vectors",
     "triangles",
+    "weight_model",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from neurokit.pipelines.adhd import RegionMask, adhd_classifier
     from neurokit.pipelines.augmented import AugmentedCovariances, automatic_grid, max_order
     from neurokit.pipelines.catalogue import build, defaults, description, names, resolve
+    from neurokit.pipelines.communities import WeightedBlockModel
     from neurokit.pipelines.cycles import CycleMaps
     from neurokit.pipelines.embedding import EmbeddedAugmentedCovariances
     from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "adhd": ("RegionMask", "adhd_classifier"),
+    "communities": ("WeightedBlockModel",),
     "cycles": ("CycleMaps",),
     "augmented": ("AugmentedCovariances", "automatic_grid", "max_order"),
     "catalogue": ("build", "defaults", "description", "names", "resolve"),
@@ -82,6 +84,7 @@ __all__ = [
     "SiteResidualiser",
     "SpatialCovariances",
     "StabilitySelection",
+    "WeightedBlockModel",
     "adhd_classifier",
     "as_array",
     "automatic_grid",
