@@ -7,10 +7,12 @@ known to us.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from neurokit.connectomes.traces import Aligned
+from neurokit.fingerprint import digest
 from neurokit.kernels.tensors import affinities
 from neurokit.memory import require
 
@@ -21,7 +23,7 @@ SMOOTHING = 0.5  # seconds, or a frame where that is longer
 
 
 @dataclass(frozen=True)
-class AffinityTensor:
+class Affinities:
     """Affinities of all animals.
 
     Parameters
@@ -47,6 +49,11 @@ class AffinityTensor:
     step: float
     smoothing: float
     n_layers: int = 1
+
+    @cached_property
+    def digest(self) -> str:
+        """Name of the contents."""
+        return digest(self.values, self.mask)
 
 
 def scale_traces(traces: np.ndarray) -> np.ndarray:
@@ -119,7 +126,7 @@ def affinity_tensor(
     signal: str = "change",
     smoothing: float | None = None,
     step: float | None = None,
-) -> AffinityTensor:
+) -> Affinities:
     """Affinities of all pairs, times and animals.
 
     Parameters
@@ -138,7 +145,7 @@ def affinity_tensor(
 
     Returns
     -------
-    tensor : AffinityTensor
+    tensor : Affinities
 
     Raises
     ------
@@ -180,7 +187,7 @@ def affinity_tensor(
             values[(place * n_pairs + rows, *where)] = slab
             seen[place * n_pairs + rows, number] = True
     mask = seen if shared else np.repeat(seen, counts, axis=1)[:, :, None]
-    return AffinityTensor(values, mask, bounds, frames / aligned.sfreq, smoothing, len(layers))
+    return Affinities(values, mask, bounds, frames / aligned.sfreq, smoothing, len(layers))
 
 
 def _averaged(signals: np.ndarray, kernel: str, frames: int, sigma: float) -> np.ndarray:

@@ -12,6 +12,7 @@ from neurokit.app.cli import (
     backup,
     bench,
     certify,
+    connectome,
     cycles,
     datasets,
     decode,
@@ -64,6 +65,7 @@ cli.add_typer(results.app, name="results")
 cli.add_typer(patients.app, name="patients")
 cli.add_typer(report.app, name="report")
 cli.add_typer(cycles.app, name="cycles")
+cli.add_typer(connectome.app, name="connectome")
 cli.add_typer(sharp.app, name="sharp")
 cli.command()(app.app)
 cli.command()(demo.demo)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurokit.connectomes.locked import LEVEL
 from neurokit.figures import BAND, GREY, INK, PALETTE, new_figure, styled
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _draw_course(axes: Axes, atlas: Atlas, motif: int, clock: str, colours: dict
     axes.set_ylim(0, 1.05)
     axes.set_xlim(times[0] - atlas.step / 2, times[-1] + atlas.step / 2)
     axes.set_yticks([])
+    axes.tick_params(axis="x", length=0)
     axes.spines["left"].set_visible(False)
 
 
@@ -170,16 +172,20 @@ def draw_animals(atlas: Atlas) -> Figure:
 
 @styled
 def draw_stimuli(atlas: Atlas, table: str) -> Figure:
-    """Draw how each motif follows each stimulus or behaviour; a ring where p is at most 0.05."""
+    """Draw how each motif follows each stimulus or behaviour; a ring where p is low."""
     rows = atlas.tables[table]
     grid = rows.pivot(index="label", columns="motif", values="r")
     chance = rows.pivot(index="label", columns="motif", values="p")
     figure = new_figure(7.4, 1.0 + 0.3 * len(grid))
     axes = figure.add_subplot()
     drawn = axes.imshow(grid.to_numpy(), cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
-    low = np.argwhere(chance.to_numpy() <= 0.05)
+    low = np.argwhere(chance.to_numpy() <= LEVEL)
     if len(low):
-        axes.scatter(low[:, 1], low[:, 0], s=70, facecolors="none", edgecolors=INK, linewidths=1.6)
+        dark = np.abs(grid.to_numpy(float)[low[:, 0], low[:, 1]]) > 0.5
+        seen_on = ["white" if one else INK for one in dark]
+        axes.scatter(
+            low[:, 1], low[:, 0], s=70, facecolors="none", edgecolors=seen_on, linewidths=1.8
+        )
     axes.set_yticks(range(len(grid)), list(grid.index))
     axes.set_xticks(range(len(grid.columns)), [str(one) for one in grid.columns])
     axes.set_xlabel("motif")

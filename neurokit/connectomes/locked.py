@@ -10,6 +10,8 @@ import pandas as pd
 
 from neurokit.connectomes.traces import Stimulus
 
+# a motif is said to follow at this p of the whole table: of a hundred nulls two are let through
+LEVEL = 0.02
 DECAY = 2.0  # seconds: of a calcium indicator and of the filters after it
 
 

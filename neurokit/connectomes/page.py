@@ -10,6 +10,7 @@ import numpy as np
 
 from neurokit.connectomes import figures
 from neurokit.connectomes.atlas import Atlas
+from neurokit.connectomes.locked import LEVEL
 from neurokit.files.whole_files import write_whole
 from neurokit.fingerprint import versions
 from neurokit.studies.report import render
@@ -77,7 +78,7 @@ def verdict(atlas: Atlas) -> str:
     told = []
     for table in ("stimuli", "behaviour"):
         rows = atlas.tables[table]
-        low = rows[(rows["p"] <= 0.05) & (rows["r"] > 0)].sort_values("r", ascending=False)
+        low = rows[(rows["p"] <= LEVEL) & (rows["r"] > 0)].sort_values("r", ascending=False)
         told += [
             f"motif {row.motif} follows {row.label} (r = {row.r:.2f}, p = {row.p:.2g})"
             for row in low.drop_duplicates("motif").itertuples()

@@ -175,8 +175,8 @@ def align(
         clock = "shared" if _same_stimuli(animals, tolerance) else "own"
         if clock == "own" and len(animals) > 1:
             notes.append(
-                "the animals did not have the same stimuli at the same times: each has its own "
-                "time, and they share what works together, not when"
+                "the animals have no stimuli at the same times: each has its own time, and they "
+                "share what works together, not when"
             )
     if clock == "shared":
         animals = _on_one_clock(animals, tolerance, notes)
