@@ -101,6 +101,11 @@ def gapped(
                 " for missing neurons use pairs x times x animals with symmetric=False"
             )
         return Symmetric(pack_symmetric(tensor), len(tensor))
+    return missing(tensor, mask, n_threads=n_threads)
+
+
+def missing(tensor: Any, mask: np.ndarray | None, *, n_threads: int = 1) -> Missing:
+    """Take in a tensor with a mask, or one made from traces, as :func:`gapped` does."""
     if isinstance(tensor, AffinityTensor):
         return Missing(tensor.observed(mask, n_threads=n_threads))
     assert mask is not None

@@ -45,7 +45,7 @@ class MissingProblem(BlockProblem):
         backend: str = "cpu",
     ) -> None:
         self.observed = observed
-        self.squared_norm = float(observed.square)
+        self.squared_norm = float(observed.squares.sum())
         self.ridge = ridge
         self._how: Any = {"inner": inner, "patience": patience, "backend": backend}
 
@@ -68,19 +68,25 @@ class MissingProblem(BlockProblem):
     def loss(self, factors: Factors) -> float:
         """Squared error on what was observed, and the penalty."""
         penalty = self.ridge * product([_squares(factor) for factor in factors]).sum()
-        return self.misfit(factors[2]) + float(penalty)
+        return float(self._misfits(factors[2]).sum() + penalty)
 
-    def misfit(self, animals: np.ndarray) -> float:
-        """Squared error on what was observed, the other factors those of the last update."""
+    def _misfits(self, animals: np.ndarray) -> np.ndarray:
+        """Squared error in each animal, the other factors those of the last update."""
         products, grams, _ = self._last
-        shared = np.sum(products * animals)
-        size = np.einsum("wr,wrs,ws->", animals, grams, animals)
-        return float(self.squared_norm - 2 * shared + size)
+        shared = np.sum(products * animals, axis=1)
+        misfits: np.ndarray = (
+            self.observed.squares - 2 * shared + np.einsum("wr,wrs,ws->w", animals, grams, animals)
+        )
+        return misfits
+
+    def errors(self, factors: Factors) -> np.ndarray:
+        """Squared error of any factors in each animal, in one pass over the data."""
+        self._last = self.observed.animals(self.observed.gather(factors[0]), factors[1])
+        return self._misfits(factors[2])
 
     def error(self, factors: Factors) -> float:
-        """Squared error of any factors on what was observed, in one pass over the data."""
-        self._last = self.observed.animals(self.observed.gather(factors[0]), factors[1])
-        return self.misfit(factors[2])
+        """Squared error of any factors on what was observed."""
+        return float(self.errors(factors).sum())
 
 
 def _squares(factor: np.ndarray) -> np.ndarray:

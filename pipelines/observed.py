@@ -88,8 +88,8 @@ class SeenPairs:
     order : array of int, shape (n_seen,)
         Pairs that were seen in at least one animal: rows of the pairs' factor, those together that
         miss the same animals.
-    square : float
-        Sum of squares.
+    squares : array, shape (n_animals,)
+        Sum of squares of each animal.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class SeenPairs:
     ) -> None:
         self.slabs, self.n_times, self.n_threads = slabs, n_times, n_threads
         self.n_pairs = len(mask)
-        self.square = sum(slab.square for slab in slabs)
+        self.squares = np.array([slab.square for slab in slabs])
         seen = np.flatnonzero(mask.any(axis=1))
         patterns, group = np.unique(mask[seen], axis=0, return_inverse=True)
         self.patterns = patterns.astype(float)
@@ -154,7 +154,7 @@ class SeenEntries:
 
     Attributes
     ----------
-    order, square
+    order, squares
         As those of :class:`SeenPairs`.
     """
 
@@ -164,7 +164,8 @@ class SeenEntries:
         mask = mask[self.order]
         self.weights = mask.reshape(len(mask), -1).astype(tensor.dtype)
         self.values = np.where(mask, tensor[self.order], 0).reshape(len(mask), -1)
-        self.square = squared(self.values)
+        each = np.einsum("pk,pk->k", self.values, self.values).astype(np.float64)
+        self.squares = each.reshape(self.shape[1:]).sum(axis=0)
 
     def pairs(self, times: np.ndarray, animals: np.ndarray) -> Block:
         """What the update of the pairs' factor needs."""
@@ -317,6 +318,7 @@ def observe(tensor: np.ndarray, mask: np.ndarray, *, n_threads: int = 1) -> Any:
     if mask.shape == tensor.shape:
         observed: Any = SeenEntries(tensor, _checked(mask))
         _refuse_bad(observed.values)
+        _refuse_nothing(observed.squares.sum())
         return observed
     if mask.shape != (len(tensor), tensor.shape[2]):
         raise ValueError(
@@ -328,6 +330,7 @@ def observe(tensor: np.ndarray, mask: np.ndarray, *, n_threads: int = 1) -> Any:
         values = np.ascontiguousarray(tensor[rows, :, animal])
         _refuse_bad(values, f" in animal {animal}")
         slabs.append(Table(values))
+    _refuse_nothing(sum(slab.square for slab in slabs))
     return SeenPairs(slabs, mask, tensor.shape[1], n_threads=n_threads)
 
 
@@ -353,8 +356,10 @@ def _refuse_bad(values: np.ndarray, where: str = "") -> None:
             f"the tensor holds negative, infinite or NaN numbers where the mask says observed"
             f"{where}; set the mask to False there, or clip negative affinities to 0"
         )
-    if high == 0:
+
+
+def _refuse_nothing(square: float) -> None:
+    if square == 0:
         raise ValueError(
-            f"the tensor is zero wherever it was observed{where}; leave that animal out, or look "
-            "whether its traces are constant"
+            "the tensor is zero wherever it was observed; look whether the traces are constant"
         )
