@@ -182,7 +182,7 @@ def _require_memory(n_times: int, n_nodes: int, workers: Workers) -> None:
     processes = max(workers.jobs, 1) if workers.engine == "local" else 1
     require(
         processes * graph_bytes(n_nodes, n_times),
-        f"graphs of {n_nodes} nodes in {processes} processes",
+        f"mapping scans of {n_nodes} nodes, {processes} at a time,",
         "give fewer --jobs, a smaller mask or larger voxels",
     )
 

@@ -238,6 +238,20 @@ def test_folds_hold_sites_and_diagnoses_evenly(table):
         assert set(people.iloc[test].groupby(["site", "patient"]).size()) == {2}
 
 
+def test_sites_smaller_than_the_folds_are_dealt_by_diagnosis(table):
+    sites = {f"p{k}": f"S{k // 6}" for k in range(24)}
+    people = find_cohort(changed(table, site=sites)).table
+    for _, _, test in make_folds(people, "k-fold", folds=4):
+        assert people["patient"].iloc[test].sum() == len(test) / 2 == 3
+
+
+def test_memory_that_would_not_suffice_is_said_before_the_study(table, tmp_path, monkeypatch):
+    monkeypatch.setattr("neurokit.memory.available_bytes", lambda: 10_000)
+    with pytest.raises(OSError, match=r"scans of 24 nodes, 1 at a time, needs .* GB"):
+        classify(asked(table), tmp_path / "out", workers=Workers(0))
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("columns", "words"),
     [

@@ -24,7 +24,8 @@ def make_folds(
     table : DataFrame
         Of a :class:`neurokit.cohorts.cohort.Cohort`.
     evaluation : {"k-fold", "leave-one-site-out", "split"}
-        Folds stratified by site and diagnosis; each site tested once by the others; or the
+        Folds stratified by site and diagnosis (by diagnosis alone where every site has fewer
+        people of a class than there are folds); each site tested once by the others; or the
         table's own column ``split``.
     folds : int
         Number of folds of ``k-fold``.
@@ -69,6 +70,8 @@ def _k_fold(table: pd.DataFrame, folds: int, seed: int) -> Iterator[Fold]:
             f"{fewest} with --folds"
         )
     strata = table["site"].astype(str) + table["patient"].map({True: " patient", False: " control"})
+    if strata.value_counts().max() < folds:  # no site has enough people to be dealt out evenly
+        strata = table["patient"].map({True: "patient", False: "control"})
     split = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sites with fewer people than folds
