@@ -52,7 +52,7 @@ def pair_sums(parts: np.ndarray, weights: np.ndarray, *, backend: str = "cpu") -
         See :func:`halves`.
     weights : array, shape (n_times, rank)
         Time courses, non-negative.
-    backend : {"cpu", "gpu", "reference"}
+    backend : {"cpu", "reference"}
         Where it runs.
 
     Returns
@@ -73,7 +73,7 @@ def time_sums(parts: np.ndarray, pairs: np.ndarray, *, backend: str = "cpu") -> 
         See :func:`halves`.
     pairs : array, shape (n_pairs, rank)
         A weight for each pair of ``np.triu_indices(n_nodes, 1)``.
-    backend : {"cpu", "gpu", "reference"}
+    backend : {"cpu", "reference"}
         Where it runs.
 
     Returns

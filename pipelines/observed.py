@@ -222,7 +222,7 @@ class AffinityTensor:
         Derivatives of the traces; NaN at all times where an animal lacks a node.
     kernel : {"geometric", "product"}
         An affinity that factors, see :func:`neurokit.kernels.tensors.affinities`.
-    backend : {"cpu", "gpu", "reference"}
+    backend : {"cpu", "reference"}
         Where the sums run.
 
     Raises

@@ -1,9 +1,9 @@
 """Planted motifs found again with 30 % and 50 % of the neurons missing, beside tensortools.
 
-``python -m tests.benchmarks.bench_missing_recovery [STARTS]``: ten data sets of 60 neurons, 120
-times and 8 animals, six motifs, 20 % noise. Of each method the start of lowest error is kept, as
-its own count of the error goes; tensortools runs as it comes. It takes an hour, nearly all of it
-tensortools: give a smaller number of starts for less (10 if none is given).
+``python -m tests.benchmarks.bench_missing_recovery [STARTS [PERCENT...]]``: ten data sets of 60
+neurons, 120 times and 8 animals, six motifs, 20 % noise. Of each method the start of lowest error
+is kept, as its own count of the error goes; tensortools runs as it comes. It takes an hour, nearly
+all of it tensortools: give a smaller number of starts for less (10 if none is given).
 """
 
 import sys
@@ -46,10 +46,12 @@ def theirs(tensor, mask, n_starts):
     return [np.where(mask.any(axis=1)[:, None], pairs, np.nan), times, animals]
 
 
-def main(n_starts=10):
+def main(n_starts=10, *percents):
     warnings.simplefilter("ignore")  # numba's, about how tensortools is written
     print(machine("numpy", "numba", "tensortools"), f", {n_starts} starts", sep="")
     for missing, bar in ((0.5, None), (0.3, 0.95)):
+        if percents and round(100 * missing) not in percents:
+            continue
         methods = {
             "neurokit": lambda *data: ours(*data, n_starts, 3e-4),
             "neurokit, no ridge": lambda *data: ours(*data, n_starts, 0),
