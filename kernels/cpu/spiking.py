@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neurokit.kernels.connections import Connections
 from neurokit.kernels.cpu import spiking_blocks as blocks
-from neurokit.kernels.cpu.lanes import LANES
+from neurokit.kernels.cpu.lanes import LANES, ROW, UNITS
+from neurokit.kernels.rasters import STEPS
 from neurokit.kernels.spiking import SpikingLayer
 from neurokit.kernels.threads import in_threads
 
 PART = 8  # parts of a batch; sums go by part, so that they do not depend on the threads
-PADDED = 16  # units to which a layer is filled
-ROOM = 2**16  # records for which a thread keeps room, at least
+ROOM = 2**18  # records for which room is made at once: 10 MB
 
 Layers = Sequence[SpikingLayer]
 
@@ -24,7 +25,6 @@ class Trace(NamedTuple):
     """What the way back needs: the inputs, and the records of some trials after the others."""
 
     inputs: np.ndarray
-    n_steps: int
     pieces: list[list[tuple[int, int, blocks.Records]]]  # of each part
 
 
@@ -37,19 +37,19 @@ def simulate(
     n_trials, n_blocks = len(inputs), -(-n_steps // LANES)
     counts = np.zeros((n_trials, network.starts[-1]), dtype=np.int32)
     n_tapped = 0 if tap is None else np.diff(network.starts)[tap]
-    tapped = np.zeros((n_trials, n_blocks, n_tapped), dtype=np.uint16)
+    tapped = np.zeros((n_trials, -(-n_steps // STEPS), n_tapped), dtype=np.uint16)
 
     def run(part: range) -> list[tuple[int, int, blocks.Records]]:
         done, pieces = part.start, []
-        records = _room(n_blocks, network, learn)
         while done < part.stop:
+            records = _room(part.stop - done, n_blocks, network, learn)
             trials = (done, part.stop)
             n = blocks.run(
                 arriving, network, trials, n_steps, counts, -1 if tap is None else tap, tapped,
                 records, learn,
             )  # fmt: skip
             if learn:
-                pieces.append((done, done + n, _copied(records, n)))
+                pieces.append((done, done + n, records))
             done += n
         return pieces
 
@@ -59,7 +59,7 @@ def simulate(
         for start, layer in zip(network.starts, layers, strict=False)
     ]
     raster = None if tap is None else tapped[:, :, : layers[tap].n_units]
-    return found, raster, Trace(inputs, n_steps, pieces) if learn else None
+    return found, raster, Trace(inputs, pieces) if learn else None
 
 
 def _parts(n_trials: int) -> list[range]:
@@ -67,60 +67,76 @@ def _parts(n_trials: int) -> list[range]:
     return [range(first, stop) for first, stop in pairwise(bounds)]
 
 
-def _room(n_blocks: int, network: blocks.Network, learn: bool) -> blocks.Records:
-    n_records = max(n_blocks * network.starts[-1], ROOM) if learn else network.starts[-1]
-    n_ends = -(-n_records // n_blocks) + 1
+def _room(n_trials: int, n_blocks: int, network: blocks.Network, learn: bool) -> blocks.Records:
+    """Room for records of one trial at least; what is not written to takes no memory."""
+    n_places, n_layers = network.starts[-1], len(network.starts) - 1
+    a_trial = n_blocks * n_places
+    n_records = min(n_trials * a_trial, max(2 * a_trial, ROOM)) if learn else n_places
     return blocks.Records(
         np.empty(n_records, dtype=np.uint32),
-        np.empty(n_records, dtype=np.uint16),
+        np.empty(n_records, dtype=np.uint8),
         np.empty((n_records, LANES), dtype=np.float32),
-        np.empty((n_ends, n_blocks, len(network.starts) - 1), dtype=np.int64),
-    )
-
-
-def _copied(records: blocks.Records, n_trials: int) -> blocks.Records:
-    n_records = records.ends[n_trials - 1, -1, -1]
-    return blocks.Records(
-        records.places[:n_records].copy(),
-        records.fired[:n_records].copy(),
-        records.surrogates[:n_records].copy(),
-        records.ends[:n_trials].copy(),
+        np.empty((n_trials if learn else 0, n_blocks, n_layers), dtype=np.int64),
     )
 
 
 def _network(layers: Layers, inputs: np.ndarray) -> blocks.Network:
     """Layers in one row; connections from the inputs are dense unless these are spikes."""
-    sizes = [-(-layer.n_units // PADDED) * PADDED for layer in layers]
+    sizes = [-(-layer.n_units // UNITS) * UNITS for layer in layers]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     biases = np.full(starts[-1], blocks.NEVER, dtype=np.float32)
     for layer, start in zip(layers, starts, strict=False):
         biases[start : start + layer.n_units] = layer.biases
     first = layers[0].connections
-    dense = np.zeros((0, sizes[0]), dtype=np.float32)
-    rows, places, weights = np.zeros(1, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.float32)
-    if inputs.dtype == np.uint16:
-        rows, places, weights = first.indptr, first.indices.astype(np.uint32), first.values
-    else:
-        dense = np.zeros((first.n_sources, sizes[0]), dtype=np.float32)
+    none = Connections(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
+    spiking = inputs.dtype == np.uint16
+    dense = np.zeros((0 if spiking else first.n_sources, sizes[0]), dtype=np.float32)
+    if not spiking:
         dense[first.sources, first.indices] = first.values
     numbers = [(layer.beta, layer.theta, layer.width) for layer in layers]
     return blocks.Network(
-        starts, dense, rows, places, weights, *_between(layers, starts), biases,
+        starts,
+        dense,
+        _rows([(0, 0, first if spiking else none)]),
+        _rows([
+            (start - below, start, layer.connections)
+            for below, start, layer in zip(sizes, starts[1:], layers[1:], strict=False)
+        ], starts[-1]),
+        biases,
         *np.array(numbers, dtype=np.float32).T.copy(),
     )  # fmt: skip
 
 
-def _between(layers: Layers, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of connections by place in the row of all units."""
-    lengths = np.zeros(starts[-1], dtype=np.int64)
+def _filled(connections: Connections) -> np.ndarray:
+    """Lengths of the rows, filled."""
+    lengths: np.ndarray = -(-np.diff(connections.indptr) // ROW) * ROW
+    return lengths
+
+
+def _own(connections: Connections) -> np.ndarray:
+    """Where each connection stands in filled rows."""
+    ends = np.cumsum(_filled(connections))
+    shift = np.concatenate([[0], ends[:-1]]) - connections.indptr[:-1]
+    places: np.ndarray = np.arange(connections.n_connections) + np.repeat(
+        shift, np.diff(connections.indptr)
+    )
+    return places
+
+
+def _rows(several: list[tuple[int, int, Connections]], n_sources: int | None = None) -> blocks.Rows:
+    """Filled rows of connections, each with its first source and the first place it leads to."""
+    lengths = np.zeros(several[0][2].n_sources if n_sources is None else n_sources, dtype=np.int64)
     places, weights = [np.zeros(0, np.uint32)], [np.zeros(0, np.float32)]
-    for start, next_start, layer in zip(starts, starts[1:], layers[1:], strict=False):
-        connections = layer.connections
-        lengths[start : start + connections.n_sources] = np.diff(connections.indptr)
-        places.append((connections.indices + next_start).astype(np.uint32))
-        weights.append(connections.values)
-    rows = np.concatenate([[0], np.cumsum(lengths)])
-    return rows, np.concatenate(places), np.concatenate(weights)
+    for source, target, connections in several:
+        filled = _filled(connections)
+        lengths[source : source + connections.n_sources] = filled
+        own = _own(connections)
+        places.append(np.full(filled.sum(), target, dtype=np.uint32))
+        weights.append(np.zeros(filled.sum(), dtype=np.float32))
+        places[-1][own] += connections.indices.astype(np.uint32)
+        weights[-1][own] = connections.values
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    return blocks.Rows(starts, np.concatenate(places), np.concatenate(weights))
 
 
 def _arriving(layers: Layers, network: blocks.Network, inputs: np.ndarray) -> blocks.Inputs:
@@ -146,13 +162,12 @@ def gradients(
     steep = np.zeros((len(trace.inputs), network.starts[-1]), dtype=np.float32)
     for start, slope in zip(network.starts, slopes, strict=False):
         steep[:, start : start + slope.shape[1]] = slope
-    weighed = _weighed(network.betas, -(-trace.n_steps // LANES) * LANES)
     shares = np.zeros((len(arriving.constant), network.starts[1]), dtype=np.float32)
 
     def go_back(pieces: list[tuple[int, int, blocks.Records]]) -> blocks.Slopes:
         out = _no_slopes(network, arriving, shares)
         for first, stop, records in pieces:
-            blocks.go_back(arriving, network, (first, stop), steep, records, weighed, out)
+            blocks.go_back(arriving, network, (first, stop), steep, records, out)
         return out
 
     parts = in_threads(go_back, trace.pieces, n_threads) or [_no_slopes(network, arriving, shares)]
@@ -164,23 +179,17 @@ def gradients(
     return _per_layer(layers, network, trace.inputs, total)
 
 
-def _weighed(betas: np.ndarray, n_steps: int) -> np.ndarray:
-    """What a bias of one has left at each step, a row a layer."""
-    weighed = np.ones((len(betas), n_steps), dtype=np.float32)
-    for step in range(1, n_steps):
-        weighed[:, step] += betas * weighed[:, step - 1]
-    return weighed
-
-
 def _no_slopes(
     network: blocks.Network, arriving: blocks.Inputs, shares: np.ndarray
 ) -> blocks.Slopes:
     n_dense = network.starts[1] if len(arriving.currents) else 0
     return blocks.Slopes(
-        np.zeros((n_dense, arriving.currents.shape[2]), dtype=np.float32),
+        np.zeros(
+            (n_dense, -(-arriving.currents.shape[2] // blocks.WIDE) * blocks.WIDE), np.float32
+        ),
         shares,
-        np.zeros_like(network.input_weights),
-        np.zeros_like(network.weights),
+        np.zeros_like(network.inputs.weights),
+        np.zeros_like(network.rows.weights),
         np.zeros_like(network.biases),
     )
 
@@ -190,14 +199,16 @@ def _per_layer(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     first = layers[0].connections
     if inputs.dtype == np.uint16:
-        values = total.input_weights
+        values = total.input_weights[_own(first)]
     elif inputs.ndim == 2:
         values = (inputs.T @ total.shares)[first.sources, first.indices]
     else:
-        values = total.dense.T[first.sources, first.indices]
-    ends = np.cumsum([layer.connections.n_connections for layer in layers[1:]], dtype=int)
-    found = [values, *np.split(total.weights, ends)[: len(layers) - 1]]
+        values = total.dense[first.indices, first.sources]
+    found, begin = [values], 0
+    for layer in layers[1:]:
+        found.append(total.weights[begin + _own(layer.connections)])
+        begin += _filled(layer.connections).sum()
     return [
-        (np.ascontiguousarray(value), total.biases[start : start + layer.n_units].copy())
+        (value, total.biases[start : start + layer.n_units].copy())
         for value, start, layer in zip(found, network.starts, layers, strict=False)
     ]

@@ -1,13 +1,13 @@
-"""Trials through spiking layers and back, sixteen steps of a unit at a time.
+"""Trials through spiking layers and back, eight steps of a unit at a time.
 
 Units of all layers stand in one row, each layer padded to whole vectors. A record is a unit in a
-block of 16 steps in which it came near its threshold: its place in that row, the bits of its
+block of 8 steps in which it came near its threshold: its place in that row, the bits of its
 spikes, and the surrogate at each step. Records go by trial, block and layer; the rest of a block
 needs no gradient.
 """
 
-# an intrinsic takes no context when it is called, and named tuples are typed when compiled
-# mypy: disable-error-code="call-arg,var-annotated"
+# an intrinsic takes no context when it is called, and Numba mixes kinds of integers
+# mypy: disable-error-code="call-arg,arg-type,var-annotated"
 
 from __future__ import annotations
 
@@ -17,10 +17,21 @@ import numpy as np
 from numba import njit
 
 from neurokit.kernels.cpu.bits import lowest, popcount
-from neurokit.kernels.cpu.lanes import LANES, pull, stand_up, sum_back
+from neurokit.kernels.cpu.lanes import (
+    LANES,
+    UNITS,
+    add_rows,
+    collect,
+    leak,
+    pull,
+    scatter,
+    stand_up,
+    sum_back,
+)
 
 NEVER = np.float32(-1e30)  # potential of a unit that is none
 CHUNK = 64  # steps whose currents are made at once
+WIDE = 64  # inputs to which a row is filled
 
 
 class Inputs(NamedTuple):
@@ -31,17 +42,21 @@ class Inputs(NamedTuple):
     raster: np.ndarray  # (n_trials, n_blocks, n_inputs)
 
 
+class Rows(NamedTuple):
+    """Connections by source, each row filled to a multiple of four with ones of weight zero."""
+
+    starts: np.ndarray
+    places: np.ndarray  # uint32
+    weights: np.ndarray
+
+
 class Network(NamedTuple):
     """Layers in one row of places."""
 
     starts: np.ndarray  # first place of each layer, and the end
     dense: np.ndarray  # (n_inputs, n_places of the first layer)
-    input_rows: np.ndarray  # rows of connections from spiking inputs
-    input_places: np.ndarray
-    input_weights: np.ndarray
-    rows: np.ndarray  # rows of connections from each place to the layer above
-    places: np.ndarray
-    weights: np.ndarray
+    inputs: Rows  # from spiking inputs
+    rows: Rows  # from each place to the layer above
     biases: np.ndarray
     betas: np.ndarray
     thetas: np.ndarray
@@ -52,8 +67,8 @@ class Records(NamedTuple):
     """Units near their threshold, and where each block and layer of a trial ends."""
 
     places: np.ndarray  # uint32
-    fired: np.ndarray  # uint16
-    surrogates: np.ndarray  # (n_records, 16)
+    fired: np.ndarray  # uint8
+    surrogates: np.ndarray  # (n_records, 8)
     ends: np.ndarray  # (n_trials, n_blocks, n_layers)
 
 
@@ -79,7 +94,7 @@ def run(
     n_layers, n_blocks = len(starts) - 1, -(-n_steps // LANES)
     tile = np.zeros((LANES, starts[-1]), dtype=np.float32)
     flow = np.zeros((CHUNK, starts[1]), dtype=np.float32)
-    last, top = np.zeros((2, starts[-1]), dtype=np.float32)
+    last = np.zeros(starts[-1], dtype=np.float32)
     n_records = 0
     for trial in range(trials[0], trials[1]):
         if learn and n_records + n_blocks * starts[-1] > len(records.places):
@@ -90,11 +105,15 @@ def run(
             _arrive(inputs, network, trial, block, n_steps, tile, flow)
             for layer in range(n_layers):
                 first = n_records if learn else 0
-                _leak(network, layer, n_here, tile, last, top)
-                n_records = _record(network, layer, tile, top, records, first)
+                currents = tile
+                if layer == 0 and len(inputs.currents) > 0:
+                    currents = flow[LANES * block % CHUNK :]
+                n_records = _leak_layer(
+                    network, layer, n_here, currents, tile, last, records, first
+                )
                 _count(records, first, n_records, counts[trial])
                 if layer == tap:
-                    _note(records, first, n_records, starts[tap], tapped[trial, block])
+                    _note(records, first, n_records, starts[tap], tapped[trial], block)
                 if layer < n_layers - 1:
                     _send(network, records, first, n_records, tile)
                 if learn:
@@ -117,63 +136,62 @@ def _arrive(
     tile[:, width:] = 0
     begin = LANES * block
     if len(inputs.currents) > 0:
-        row = begin % CHUNK
-        if row == 0:
+        if begin % CHUNK == 0:
             end = min(begin + CHUNK, n_steps)
             np.dot(inputs.currents[trial, begin:end], network.dense, flow[: end - begin])
-        tile[:, :width] = flow[row : row + LANES]
     elif len(inputs.constant) > 0:
         tile[:, :width] = inputs.constant[trial]
     else:
         tile[:, :width] = 0
         for source in range(inputs.raster.shape[2]):
-            bits = np.uint64(inputs.raster[trial, block, source])
-            begin, end = network.input_rows[source], network.input_rows[source + 1]
-            places, weights = network.input_places[begin:end], network.input_weights[begin:end]
-            _scatter(bits, places, weights, tile)
+            bits = _bits(inputs.raster[trial, :, source], block)
+            _fire(bits, network.inputs, source, tile)
 
 
 @njit(cache=True, nogil=True)
-def _scatter(bits: np.uint64, places: np.ndarray, weights: np.ndarray, tile: np.ndarray) -> None:
+def _bits(words: np.ndarray, block: int) -> np.uint64:
+    """Spikes of a block, from a raster of 16 steps a word."""
+    return np.uint64(words[block // 2] >> (LANES * (block % 2)) & 255)
+
+
+@njit(cache=True, nogil=True)
+def _fire(bits: np.uint64, rows: Rows, source: int, tile: np.ndarray) -> None:
     """Add the weights of a unit's connections at each step in which it fired."""
+    begin, end = rows.starts[source], rows.starts[source + 1]
+    places, weights = _address(rows.places, begin, 4), _address(rows.weights, begin, 4)
     while bits != 0:
-        row = tile[lowest(bits)]
+        scatter(places, weights, end - begin, _address(tile, lowest(bits), tile.strides[0]))
         bits &= bits - np.uint64(1)
-        for p in range(len(places)):
-            row[places[p]] += weights[p]
 
 
 @njit(cache=True, nogil=True)
-def _leak(
-    network: Network, layer: int, n_here: int, tile: np.ndarray, last: np.ndarray, top: np.ndarray
-) -> None:
-    """Turn currents into potentials, and keep the highest of each unit."""
-    few = slice(network.starts[layer], network.starts[layer + 1])
-    beta, theta = network.betas[layer], network.thetas[layer]
-    biases, before, highest = network.biases[few], last[few], top[few]
-    highest[:] = NEVER
-    for step in range(n_here):
-        now = tile[step, few]
-        for j in range(len(now)):
-            fall = theta if before[j] > theta else np.float32(0)
-            potential = beta * before[j] + (now[j] + biases[j]) - fall
-            now[j] = potential
-            highest[j] = max(highest[j], potential)
-        before = now
-    last[few] = before
-    tile[n_here:, few] = NEVER
-
-
-@njit(cache=True, nogil=True)
-def _record(
-    network: Network, layer: int, tile: np.ndarray, top: np.ndarray, records: Records, n: int
+def _leak_layer(
+    network: Network,
+    layer: int,
+    n_here: int,
+    currents: np.ndarray,
+    tile: np.ndarray,
+    last: np.ndarray,
+    records: Records,
+    n: int,
 ) -> int:
-    """Write down the units that came near their threshold, or passed it."""
-    theta, width = network.thetas[layer], network.widths[layer]
-    slope, least = np.float32(1) / width, theta - width
-    for place in range(network.starts[layer], network.starts[layer + 1]):
-        if top[place] > least:
+    """Turn currents into potentials, and write down the units that came near their threshold."""
+    beta, theta = network.betas[layer], network.thetas[layer]
+    width = network.widths[layer]
+    start, stop = network.starts[layer], network.starts[layer + 1]
+    tile[n_here:, start:stop] = NEVER
+    for first in range(start, stop, UNITS):
+        near = leak(
+            _address(currents, first, 4), currents.strides[0],
+            _address(tile, first, 4), tile.strides[0],
+            _address(network.biases, first, 4), _address(last, first, 4),
+            beta, theta, theta - width, n_here,
+        )  # fmt: skip
+        while near != 0:
+            place = first + lowest(near)
+            near &= near - np.uint64(1)
             column, out = _address(tile, place, 4), _address(records.surrogates, n, 4 * LANES)
+            slope = np.float32(1) / width
             records.fired[n] = stand_up(column, tile.strides[0], theta, slope, out)
             records.places[n] = place
             n += 1
@@ -187,20 +205,22 @@ def _count(records: Records, first: int, stop: int, counts: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _note(records: Records, first: int, stop: int, start: int, tapped: np.ndarray) -> None:
-    """Copy the spikes of the tap."""
+def _note(
+    records: Records, first: int, stop: int, start: int, tapped: np.ndarray, block: int
+) -> None:
+    """Copy the spikes of the tap into a raster of 16 steps a word."""
     for n in range(first, stop):
-        tapped[np.int64(records.places[n]) - start] = records.fired[n]
+        bits = np.uint16(records.fired[n]) << (LANES * (block % 2))
+        tapped[block // 2, np.int64(records.places[n]) - start] |= bits
 
 
 @njit(cache=True, nogil=True)
 def _send(network: Network, records: Records, first: int, stop: int, tile: np.ndarray) -> None:
     """Let the units that fired reach those above them."""
     for n in range(first, stop):
-        place = records.places[n]
-        begin, end = network.rows[place], network.rows[place + np.uint32(1)]
-        bits = np.uint64(records.fired[n])
-        _scatter(bits, network.places[begin:end], network.weights[begin:end], tile)
+        if records.fired[n]:
+            place = np.int64(records.places[n])
+            _fire(np.uint64(records.fired[n]), network.rows, place, tile)
 
 
 class Slopes(NamedTuple):
@@ -220,16 +240,17 @@ def go_back(
     trials: tuple[int, int],
     slopes: np.ndarray,
     records: Records,
-    weighed: np.ndarray,
     out: Slopes,
 ) -> None:
-    """Add the gradients of some trials; ``weighed`` is what a bias of 1 leaves at each step."""
+    """Add the gradients of some trials."""
     starts = network.starts
     _, n_blocks, n_layers = records.ends.shape
     lowest_adjoint = 0 if inputs.raster.shape[0] > 0 else 1
     adjoints = np.zeros((starts[-1], LANES), dtype=np.float32)
-    filtered = np.zeros(inputs.currents.shape[1:], dtype=np.float32)
+    n_steps, n_wide = inputs.currents.shape[1], out.dense.shape[1] // WIDE
+    filtered = np.zeros((n_wide, n_steps + LANES, WIDE), dtype=np.float32)
     error = np.zeros(LANES, dtype=np.float32)
+    weighed = _weighed(network.betas, LANES * n_blocks)
     ends = records.ends.ravel()
     for trial in range(trials[0], trials[1]):
         adjoints[:] = 0
@@ -245,26 +266,23 @@ def go_back(
                 share = _go_back_one(
                     network, layer, slopes[trial], records, n, adjoints, error, lows
                 )
-                place = records.places[n]
+                place = np.int64(records.places[n])
                 out.biases[place] += share
                 if layer >= lowest_adjoint:
                     beta = network.betas[layer]
                     sum_back(_address(error, 0, 4), beta, _address(adjoints, place, 4 * LANES))
                 elif len(inputs.currents) > 0:
-                    _correlate(error, filtered[LANES * block :], out.dense[place])
+                    _correlate(error, filtered, LANES * block, out.dense[place])
                 else:
                     out.shares[trial, place] += share
-                if layer < n_layers - 1:
-                    begin, end = network.rows[place], network.rows[place + np.uint32(1)]
-                    bits = np.uint64(records.fired[n])
-                    places = network.places[begin:end]
-                    _collect(bits, places, adjoints, out.weights[begin:end])
+                if records.fired[n]:
+                    _collect(
+                        np.uint64(records.fired[n]), network.rows, place, adjoints, out.weights
+                    )
             if layer == 0 and lowest_adjoint == 0:
                 for source in range(inputs.raster.shape[2]):
-                    begin, end = network.input_rows[source], network.input_rows[source + 1]
-                    bits = np.uint64(inputs.raster[trial, block, source])
-                    places = network.input_places[begin:end]
-                    _collect(bits, places, adjoints, out.input_weights[begin:end])
+                    bits = _bits(inputs.raster[trial, :, source], block)
+                    _collect(bits, network.inputs, source, adjoints, out.input_weights)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
@@ -279,9 +297,10 @@ def _go_back_one(
     lows: np.ndarray,
 ) -> float:
     """Surrogate times slope of one record, and the gradient of its bias."""
-    place = records.places[n]
-    begin, end = network.rows[place], network.rows[place + np.uint32(1)]
-    places, weights = _address(network.places, begin, 4), _address(network.weights, begin, 4)
+    place = np.int64(records.places[n])
+    rows = network.rows
+    begin, end = rows.starts[place], rows.starts[place + 1]
+    places, weights = _address(rows.places, begin, 4), _address(rows.weights, begin, 4)
     pull(places, weights, end - begin, _address(adjoints, 0, 0), _address(error, 0, 0))
     share = np.float32(0)
     surrogates, slope = records.surrogates[n], slopes[place]
@@ -292,12 +311,25 @@ def _go_back_one(
 
 
 @njit(cache=True, nogil=True)
+def _weighed(betas: np.ndarray, n_steps: int) -> np.ndarray:
+    """What is left of a bias of one at each step, a row a layer."""
+    weighed = np.ones((len(betas), n_steps), dtype=np.float32)
+    for layer in range(len(betas)):
+        for step in range(1, n_steps):
+            weighed[layer, step] += betas[layer] * weighed[layer, step - 1]
+    return weighed
+
+
+@njit(cache=True, nogil=True)
 def _filter(currents: np.ndarray, beta: float, filtered: np.ndarray) -> None:
-    """What is left of the currents at each step."""
-    filtered[0] = currents[0]
-    for step in range(1, len(currents)):
-        for i in range(currents.shape[1]):
-            filtered[step, i] = beta * filtered[step - 1, i] + currents[step, i]
+    """What is left of the currents at each step, in columns of 64 inputs."""
+    for i in range(currents.shape[1]):
+        filtered[i // WIDE, 0, i % WIDE] = currents[0, i]
+    for part in range(len(filtered)):
+        few = currents[:, WIDE * part : WIDE * (part + 1)]
+        for step in range(1, len(currents)):
+            for i in range(few.shape[1]):
+                filtered[part, step, i] = beta * filtered[part, step - 1, i] + few[step, i]
 
 
 @njit(cache=True, nogil=True)
@@ -314,20 +346,20 @@ def _fade(beta: float, adjoints: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _correlate(error: np.ndarray, filtered: np.ndarray, out: np.ndarray) -> None:
+def _correlate(error: np.ndarray, filtered: np.ndarray, begin: int, out: np.ndarray) -> None:
     """Add the filtered inputs of each step, times its error."""
-    for lane in range(min(LANES, len(filtered))):
-        value = error[lane]
-        if value != 0:
-            for i in range(len(out)):
-                out[i] += value * filtered[lane, i]
+    for part in range(len(filtered)):
+        rows = _address(filtered[part], begin, 4 * WIDE)
+        add_rows(_address(error, 0, 0), rows, _address(out, part, 4 * WIDE))
 
 
 @njit(cache=True, nogil=True)
-def _collect(bits: np.uint64, places: np.ndarray, adjoints: np.ndarray, out: np.ndarray) -> None:
+def _collect(
+    bits: np.uint64, rows: Rows, source: int, adjoints: np.ndarray, out: np.ndarray
+) -> None:
     """Add the adjoints of the units that a unit reaches, at each step in which it fired."""
+    begin, end = rows.starts[source], rows.starts[source + 1]
+    places, slopes = _address(rows.places, begin, 4), _address(out, begin, 4)
     while bits != 0:
-        lane = lowest(bits)
+        collect(places, _address(adjoints, lowest(bits), 4), end - begin, slopes)
         bits &= bits - np.uint64(1)
-        for p in range(len(places)):
-            out[p] += adjoints[places[p], lane]
