@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from neurokit.kernels import available
 from neurokit.kernels.binary_codes import hamming_neighbours, pack_codes, unpack_codes
 
-each_backend = pytest.mark.parametrize("backend", ["reference", "cpu"])
+each_backend = pytest.mark.parametrize("backend", available())
 
 
 def make(n_queries=5, n_stored=9, n_units=70, seed=0):

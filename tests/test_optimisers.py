@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from neurokit.kernels import available
 from neurokit.kernels.optimisers import Adadelta, Adam
 
-each_backend = pytest.mark.parametrize("backend", ["reference", "cpu"])
+each_backend = pytest.mark.parametrize("backend", available())
 each_optimiser = pytest.mark.parametrize(
     "make",
     [lambda n: Adadelta.of(n, rate=0.7), lambda n: Adam.of(n, rate=0.01)],

@@ -5,11 +5,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from neurokit.kernels import available
 from neurokit.kernels.connections import connect, random_connections
 from neurokit.kernels.rasters import spike_counts, unpack_spikes
 from neurokit.kernels.spiking import SpikingLayer, gradients, simulate
 
-each_backend = pytest.mark.parametrize("backend", ["reference", "cpu"])
+each_backend = pytest.mark.parametrize("backend", available())
 
 
 def make_layers(sizes, *, density=0.5, seed=0, scale=1.0, **settings):
