@@ -118,9 +118,11 @@ def block_description_length(
     -----
     Pairs that were not observed count neither as edges nor as none: edges between two blocks are
     spread over their observed pairs alone. With degree correction the share of observed pairs is
-    weighted by what the degrees would be had all of a node's pairs been seen. graph-tool 2.45 adds
-    to the microcanonical form a flat prior of the weights' sums that the levels above code already;
-    it is left out here.
+    weighted by what the degrees would be had all of a node's pairs been seen.
+
+    The microcanonical form is graph-tool 2.45's to rounding: sums of weights are coded at the level
+    above, and at the first level by a flat prior too. That is more than needed; it keeps blocks
+    few, and makes the result depend on the unit: divide the weights by their mean first.
 
     References
     ----------

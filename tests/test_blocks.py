@@ -88,7 +88,7 @@ def test_partitions_of_a_number_are_counted_by_szekeres_where_there_are_many():
 @each_degree
 def test_units_of_the_weights_move_no_boundary(corrected):
     weights = random_weights(density=0.7)
-    for kind in MODELS:
+    for kind in set(MODELS) - {"exponential"}:
         lengths = [
             [
                 block_description_length(

@@ -9,14 +9,19 @@ from numba import njit
 
 from neurokit.kernels.cpu.block_sums import (
     CORRECTED,
+    KIND,
+    MICROCANONICAL,
     MISSING,
     State,
     block_cost,
+    flat_cost,
     node_pairs,
     pair_cost,
     present,
     rebuild,
 )
+
+FAR = 20.0  # nats lost at a level beyond which no level above is asked
 
 
 @njit(cache=True, nogil=True)
@@ -51,7 +56,7 @@ def fill_costs(st: State, level: int, costs: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def row_gain(
+def leaving(
     sums: np.ndarray,
     sizes: np.ndarray,
     f: np.ndarray,
@@ -62,16 +67,11 @@ def row_gain(
     near: np.ndarray,
     costs: np.ndarray,
     r: int,
-    sign: int,
     out: np.ndarray,
-) -> tuple[float, bool]:
-    """Gain in each pair of block r when a node enters (sign 1) or leaves it (-1), and the sum.
-
-    Whether a pair becomes occupied or empty comes second.
-    """
-    gain = 0.0
-    occupied = False
-    size = sizes[r] + sign
+) -> tuple[float, int]:
+    """Gain in the pairs of block r when a node leaves it, also one by one; how many are emptied."""
+    gain, emptied = 0.0, 0
+    size = sizes[r] - 1
     for t in range(blocks):
         d0, d1, d2, d3 = near[t, 0], near[t, 1], near[t, 2], near[t, 3]
         if t == r:
@@ -82,38 +82,61 @@ def row_gain(
         if level == 0 and d0 == 0 and not w[MISSING]:
             out[t] = 0.0
             continue
-        m = sums[r, t, 0] + sign * d0
-        occupied |= (m > 0) != (sums[r, t, 0] > 0)
+        m = sums[r, t, 0] - d0
+        emptied += m == 0 and d0 > 0
         pairs = node_pairs(size, size if t == r else sizes[t], t == r)
-        third, observed = sums[r, t, 2] + sign * d2, sums[r, t, 3] + sign * d3
-        total = sums[r, t, 1] + sign * d1
-        out[t] = pair_cost(f, table, w, level, m, total, third, observed, pairs, t == r)
-        out[t] -= costs[r, t]
+        total, third, observed = sums[r, t, 1] - d1, sums[r, t, 2] - d2, sums[r, t, 3] - d3
+        cost = pair_cost(f, table, w, level, m, total, third, observed, pairs, t == r)
+        out[t] = cost - costs[r, t]
         gain += out[t]
-    return gain, occupied
+    return gain, emptied
 
 
 @njit(cache=True, nogil=True)
-def between(
+def entering(
     sums: np.ndarray,
     sizes: np.ndarray,
     f: np.ndarray,
     table: np.ndarray,
     w: np.ndarray,
     level: int,
+    blocks: int,
     near: np.ndarray,
     costs: np.ndarray,
     r: int,
     s: int,
-) -> tuple[float, bool]:
-    """Gain in the pair (r, s) when a node goes from r to s."""
-    m = sums[r, s, 0] + near[r, 0] - near[s, 0]
-    total = sums[r, s, 1] + near[r, 1] - near[s, 1]
-    third = sums[r, s, 2] + near[r, 2] - near[s, 2]
-    observed = sums[r, s, 3] + near[r, 3] - near[s, 3]
-    pairs = (sizes[r] - 1) * (sizes[s] + 1)
-    new = pair_cost(f, table, w, level, m, total, third, observed, pairs, False)
-    return new - costs[r, s], (m > 0) != (sums[r, s, 0] > 0)
+) -> tuple[float, int]:
+    """Gain in the pairs of block s when a node of r enters; how many become occupied.
+
+    The pair (r, s) counts as it is before and after the whole move.
+    """
+    gain, filled = 0.0, 0
+    size = sizes[s] + 1
+    for t in range(blocks):
+        d0, d1, d2, d3 = near[t, 0], near[t, 1], near[t, 2], near[t, 3]
+        other = sizes[t]
+        if t == s:
+            d0 += near[blocks, 0]
+            d1 += near[blocks, 1]
+            d2 += near[blocks, 2]
+            d3 += near[blocks, 3]
+            other = size
+        elif t == r:
+            d0 -= near[s, 0]
+            d1 -= near[s, 1]
+            d2 -= near[s, 2]
+            d3 -= near[s, 3]
+            other = sizes[r] - 1
+        elif level == 0 and d0 == 0 and not w[MISSING]:
+            continue
+        old = sums[s, t, 0]
+        m, total = old + d0, sums[s, t, 1] + d1
+        third, observed = sums[s, t, 2] + d2, sums[s, t, 3] + d3
+        filled += int(m > 0) - int(old > 0)
+        pairs = node_pairs(size, other, t == s)
+        gain += pair_cost(f, table, w, level, m, total, third, observed, pairs, t == s)
+        gain -= costs[s, t]
+    return gain, filled
 
 
 @njit(cache=True, nogil=True)
@@ -125,18 +148,19 @@ def alone_gain(
     level: int,
     size: int,
     ends: tuple[float, float],
-    histogram: np.ndarray,
+    count: int,
     degrees: tuple[float, float],
-    kind: int,
     sign: int,
 ) -> float:
-    """Gain in what a block costs by itself when a node enters (sign 1) or leaves it (-1)."""
+    """Gain in what a block costs by itself when a node enters (sign 1) or leaves it (-1).
+
+    So many of its nodes have the node's degree.
+    """
     a, x = ends
     k, share = degrees
     gain = block_cost(f, exact, table, w, level, size + sign, a + sign * k, x + sign * share)
     gain -= block_cost(f, exact, table, w, level, size, a, x)
     if level == 0 and w[CORRECTED]:
-        count = histogram[kind]
         gain += log(count) if sign < 0 else -log(count + 1.0)
     return gain
 
@@ -251,8 +275,71 @@ def gain_above(st: State, level: int, r: int, s: int, near: np.ndarray, work: np
     blocks = st.shape[level]
     occupied = work[0].T
     newly_occupied(st, level, r, s, near, occupied)
+    gain = 0.0
+    if level == 0:
+        more = int(occupied[0, :blocks].sum() + occupied[1, :blocks].sum())
+        f, w, before = st.log_factorial, st.options, st.occupied[0]
+        gain = flat_cost(f, w, before + more) - flat_cost(f, w, before)
     work[1, : blocks + 1] = near[: blocks + 1]
-    return levels_above(st, level, r, s, work[1], occupied, work[2:])
+    return gain + levels_above(st, level, r, s, work[1], occupied, work[2:])
+
+
+@njit(cache=True, nogil=True)
+def move_gains(
+    st: State,
+    level: int,
+    v: int,
+    near: np.ndarray,
+    costs: np.ndarray,
+    only: tuple[int, int],
+    gains: np.ndarray,
+    out: np.ndarray,
+    work: np.ndarray,
+) -> None:
+    """What the description length gains when a node moves to each block; infinity if far.
+
+    Only the two blocks are asked, if they are given (not -1).
+    """
+    sums, sizes, f, w = st.sums[level], st.sizes[level], st.log_factorial, st.options
+    blocks, table, above = st.shape[level], st.weight_table, st.labels[level + 1]
+    exact, parts, ends, histogram = st.exact_partitions, st.partitions, st.ends, st.histogram
+    r, i = st.labels[level, v], v if level == 0 else 0
+    kind, degrees = st.degree_index[i], (st.degrees[i, 0], st.degrees[i, 1])
+    coded = w[KIND] == MICROCANONICAL
+    left, emptied = leaving(sums, sizes, f, table, w, level, blocks, near, costs, r, out)
+    block = (ends[r, 0], ends[r, 1])
+    count = histogram[r, kind]
+    left += alone_gain(f, exact, parts, w, level, sizes[r], block, count, degrees, -1)
+    gains[:blocks] = np.inf
+    gains[r] = best = 0.0
+    for s in range(blocks):
+        if s == r or (only[0] >= 0 and s != only[0] and s != only[1]):
+            continue
+        gain, filled = entering(sums, sizes, f, table, w, level, blocks, near, costs, r, s)
+        block = (ends[s, 0], ends[s, 1])
+        count = histogram[s, kind]
+        gain += left - out[s]
+        gain += alone_gain(f, exact, parts, w, level, sizes[s], block, count, degrees, 1)
+        if only[0] < 0 and gain > best + FAR:
+            continue
+        if st.shape[level + 1] > 1:
+            if (coded and (emptied or filled)) or above[r] != above[s]:
+                gain += gain_above(st, level, r, s, near, work)
+        elif coded:
+            # the pair (r, s) is in both counts if the node was all that it had
+            more = filled - emptied + int(near[s, 0] > 0 and sums[r, s, 0] == near[s, 0])
+            if more:
+                gain += top_gain(f, w, level, st.sums[level + 1, 0, 0, 2], more)
+        gains[s] = gain
+        best = min(gain, best)
+
+
+@njit(cache=True, nogil=True)
+def top_gain(f: np.ndarray, w: np.ndarray, level: int, occupied: float, more: int) -> float:
+    """Gain where so many more pairs are occupied, and the level above has one block."""
+    before = int(occupied)
+    gain = flat_cost(f, w, before + more) - flat_cost(f, w, before)
+    return 2 * gain if level == 0 else gain
 
 
 @njit(cache=True, nogil=True)
@@ -260,29 +347,11 @@ def move_gain(st: State, level: int, v: int, s: int) -> float:
     """What the description length gains when node v of a level moves to block s."""
     size = st.sums.shape[1]
     near, work = np.zeros((size + 1, 4)), np.zeros((4, size + 1, 4))
-    costs, out = np.zeros((size, size)), np.zeros(size)
+    costs, out, gains = np.zeros((size, size)), np.zeros(size), np.zeros(size)
     fill_costs(st, level, costs)
     gather(st, level, v, near)
-    r = st.labels[level, v]
-    sums, sizes, f, w = st.sums[level], st.sizes[level], st.log_factorial, st.options
-    blocks, table = st.shape[level], st.weight_table
-    gain, _ = row_gain(sums, sizes, f, table, w, level, blocks, near, costs, r, -1, out)
-    gain -= out[s]
-    entered, _ = row_gain(sums, sizes, f, table, w, level, blocks, near, costs, s, 1, out)
-    gain += entered - out[r] + between(sums, sizes, f, table, w, level, near, costs, r, s)[0]
-    for block, sign in ((r, -1), (s, 1)):
-        gain += block_gain(st, level, v, block, sign)
-    return gain + gain_above(st, level, r, s, near, work)
-
-
-@njit(cache=True, nogil=True)
-def block_gain(st: State, level: int, v: int, r: int, sign: int) -> float:
-    """Gain in what block r costs by itself when node v enters (sign 1) or leaves it (-1)."""
-    i = v if level == 0 else 0
-    ends, degrees = (st.ends[r, 0], st.ends[r, 1]), (st.degrees[i, 0], st.degrees[i, 1])
-    size, kind, histogram = st.sizes[level, r], st.degree_index[i], st.histogram[r]
-    f, exact, table, w = st.log_factorial, st.exact_partitions, st.partitions, st.options
-    return alone_gain(f, exact, table, w, level, size, ends, histogram, degrees, kind, sign)
+    move_gains(st, level, v, near, costs, (s, s), gains, out, work)
+    return gains[s]
 
 
 @njit(cache=True, nogil=True)

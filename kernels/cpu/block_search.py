@@ -19,7 +19,7 @@ class Search:
     def run(self, labels: np.ndarray, n_rounds: int = 4) -> float:
         """Start from labels, merge blocks, build the levels, refine all; the cost reached."""
         self._begin(labels)
-        self._settle(0, 10)
+        self._settle(0, 6)
         self._agglomerate(0)
         self._raise_levels(0)
         for _ in range(n_rounds):
@@ -92,7 +92,8 @@ class Search:
         """Merge the blocks below the last level, with moves between, and take the best."""
         best, kept = self._cost(level), self._keep()
         while self.st.shape[level] > 1:
-            self._merge(level)
+            for _ in range(max(1, self.st.shape[level] // 6)):
+                self._merge(level)
             self._settle(level, 2)
             cost = self._cost(level)
             if cost < best:

@@ -44,6 +44,7 @@ def state_of(
         sums=np.zeros((n_levels, most, most, 4)),
         ends=np.zeros((most, 2)),
         histogram=np.zeros((most, len(distinct)), dtype=np.int64),
+        occupied=np.zeros(1, dtype=np.int64),
         log_factorial=factorials,
         weight_table=table,
         partitions=_szekeres(),
@@ -91,13 +92,14 @@ def _graph(
 
 def _weights(graph: np.ndarray, model: Any, n_edges: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Options and table of the weights' cost, and the part that is the same for every partition."""
-    options = np.zeros(9)
+    options = np.zeros(10)
     counts = np.arange(n_edges + 2.0)
     options[sums_of.KIND] = KINDS.index(model.kind) if model.kind in KINDS else sums_of.GAMMA
     options[sums_of.RATE] = model.rate
     table, constant = np.zeros(len(counts)), 0.0
     if model.kind == "exponential":
         options[sums_of.SLOPE], options[sums_of.OFFSET] = 1, -1
+        options[sums_of.LOG_TOTAL] = log(max(graph[..., 1].sum() / 2, 1e-300))
         table[1:] = gammaln(counts[1:])
     elif model.kind == "log-normal":
         options[sums_of.SLOPE], options[sums_of.OFFSET] = 0.5, 1
@@ -130,12 +132,7 @@ def _szekeres() -> np.ndarray:
 @cache
 def _log_partitions(most: int) -> np.ndarray:
     """Logarithm of the partitions of m (row) into at most n parts (column)."""
-    most = min(most, EXACT)
-    counts = np.zeros((EXACT, most + 1))
-    counts[0] = 1
-    for n in range(1, most + 1):
-        counts[:, n] = counts[:, n - 1]
-        for first in range(min(n, EXACT)):
-            counts[first::n, n] = np.cumsum(counts[first::n, n - 1])
+    counts = np.zeros((EXACT, min(most, EXACT) + 1))
+    sums_of.count_partitions(counts)
     with np.errstate(divide="ignore"):
         return np.log(counts)

@@ -6,18 +6,23 @@ import numpy as np
 from numba import njit
 
 from neurokit.kernels.cpu.block_moves import (
-    between,
-    block_gain,
     fill_costs,
-    gain_above,
     gather,
     move,
-    row_gain,
+    move_gains,
 )
-from neurokit.kernels.cpu.block_sums import CORRECTED, State, block_cost, node_pairs, pair_cost
+from neurokit.kernels.cpu.block_sums import (
+    CORRECTED,
+    KIND,
+    LOG_TOTAL,
+    MICROCANONICAL,
+    State,
+    block_cost,
+    node_pairs,
+    pair_cost,
+)
 
 LEAST = 1e-7  # nats that a move must save
-FAR = 20.0  # nats lost at a level beyond which no level above is asked
 
 
 @njit(cache=True, nogil=True)
@@ -26,7 +31,7 @@ def sweep(st: State, level: int, one: int, other: int) -> int:
     n = st.graph.shape[0] if level == 0 else st.shape[level - 1]
     blocks = st.shape[level]
     near, work = np.zeros((blocks + 1, 4)), np.zeros((4, blocks + 1, 4))
-    costs, gains = np.zeros((blocks, blocks)), np.zeros((3, blocks))
+    costs, out, gains = np.zeros((blocks, blocks)), np.zeros(blocks), np.zeros(blocks)
     fill_costs(st, level, costs)
     labels, sizes = st.labels[level], st.sizes[level]
     n_moved = 0
@@ -35,46 +40,12 @@ def sweep(st: State, level: int, one: int, other: int) -> int:
         if sizes[r] == 1 or (one >= 0 and r != one and r != other):
             continue
         gather(st, level, v, near)
-        move_gains(st, level, v, r, near, costs, gains, (one, other), work)
-        s = int(np.argmin(gains[0]))
-        if gains[0, s] < -LEAST:
+        move_gains(st, level, v, near, costs, (one, other), gains, out, work)
+        s = int(np.argmin(gains))
+        if gains[s] < -LEAST:
             move(st, level, v, s, near, costs)
             n_moved += 1
     return n_moved
-
-
-@njit(cache=True, nogil=True)
-def move_gains(
-    st: State,
-    level: int,
-    v: int,
-    r: int,
-    near: np.ndarray,
-    costs: np.ndarray,
-    gains: np.ndarray,
-    only: tuple[int, int],
-    work: np.ndarray,
-) -> None:
-    """Fill the first row of ``gains`` with what a move to each block gains; infinity if far."""
-    sums, sizes, f, w = st.sums[level], st.sizes[level], st.log_factorial, st.options
-    blocks, table, above = st.shape[level], st.weight_table, st.labels[level + 1]
-    out, into = gains[1], gains[2]
-    left, emptied = row_gain(sums, sizes, f, table, w, level, blocks, near, costs, r, -1, out)
-    left += block_gain(st, level, v, r, -1)
-    gains[0] = np.inf
-    gains[0, r] = best = 0.0
-    for s in range(blocks):
-        if s == r or (only[0] >= 0 and s != only[0] and s != only[1]):
-            continue
-        gain, filled = row_gain(sums, sizes, f, table, w, level, blocks, near, costs, s, 1, into)
-        gain += left - out[s] - into[r]
-        pair, turned = between(sums, sizes, f, table, w, level, near, costs, r, s)
-        gain += pair + block_gain(st, level, v, s, 1)
-        if gain < best + FAR:
-            if emptied or filled or turned or above[r] != above[s]:
-                gain += gain_above(st, level, r, s, near, work)
-            gains[0, s] = gain
-            best = min(gain, best)
 
 
 @njit(cache=True, nogil=True)
@@ -93,13 +64,16 @@ def merge_gain(st: State, level: int, r: int, s: int, costs: np.ndarray) -> floa
     f, table, w = st.log_factorial, st.weight_table, st.options
     n = sizes[r] + sizes[s]
     gain = -costs[r, s]
+    lost = (sums[r, r, 0] > 0) + (sums[s, s, 0] > 0) + (sums[r, s, 0] > 0) - 1
     for t in range(st.shape[level]):
         if t == s or (level == 0 and t != r and sums[r, t, 0] + sums[s, t, 0] == 0):
             continue
         alone = t == r
         m, total = sums[r, t, 0] + sums[s, t, 0], sums[r, t, 1] + sums[s, t, 1]
         third, observed = sums[r, t, 2] + sums[s, t, 2], sums[r, t, 3] + sums[s, t, 3]
-        if alone:
+        if not alone:
+            lost += sums[r, t, 0] > 0 and sums[s, t, 0] > 0
+        else:
             m += sums[s, s, 0]
             total += sums[s, s, 1]
             third += sums[s, s, 2]
@@ -107,6 +81,9 @@ def merge_gain(st: State, level: int, r: int, s: int, costs: np.ndarray) -> floa
         pairs = node_pairs(n, n if alone else sizes[t], alone)
         gain += pair_cost(f, table, w, level, m, total, third, observed, pairs, alone)
         gain -= costs[r, t] + costs[s, s if alone else t]
+    if level == 0 and w[KIND] == MICROCANONICAL and lost > 0:
+        # a sum less to code here, and about as much at the level above
+        gain -= 2 * lost * (w[LOG_TOTAL] - np.log(st.occupied[0]))
     exact, parts = st.exact_partitions, st.partitions
     (a, x), (b, y) = st.ends[r], st.ends[s]
     gain += block_cost(f, exact, parts, w, level, n, a + b, x + y)

@@ -15,7 +15,7 @@ from numba import njit
 
 LN2 = log(2.0)
 # places in the options
-KIND, RATE, SLOPE, OFFSET, MEAN, STRENGTH, SCATTER, MISSING, CORRECTED = range(9)
+KIND, RATE, SLOPE, OFFSET, MEAN, STRENGTH, SCATTER, MISSING, CORRECTED, LOG_TOTAL = range(10)
 PRESENCE, MICROCANONICAL, GAMMA, LOG_NORMAL = range(4)
 Q_LOW, Q_HIGH, Q_SIZE = -12.0, 12.0, 8192  # logarithms of n / sqrt(m), and steps of the table
 
@@ -32,6 +32,7 @@ class State(NamedTuple):
     sums: np.ndarray  # (n_levels, n_blocks, n_blocks, 4)
     ends: np.ndarray  # (n_blocks, 2) sums of degrees
     histogram: np.ndarray  # (n_blocks, n_distinct) how often each degree
+    occupied: np.ndarray  # (1,) pairs of blocks of the first level that edges join
     log_factorial: np.ndarray
     weight_table: np.ndarray  # what the number of weights alone gives
     partitions: np.ndarray  # (Q_SIZE, 2) of Szekeres' formula
@@ -108,6 +109,17 @@ def log_partitions(f: np.ndarray, exact: np.ndarray, table: np.ndarray, m: float
 
 
 @njit(cache=True, nogil=True)
+def count_partitions(counts: np.ndarray) -> None:
+    """Fill a table with the partitions of m (row) into at most n parts (column)."""
+    counts[0] = 1.0
+    for n in range(1, counts.shape[1]):
+        for m in range(1, len(counts)):
+            counts[m, n] = counts[m, n - 1]
+            if m >= n:
+                counts[m, n] += counts[m - n, n]
+
+
+@njit(cache=True, nogil=True)
 def block_cost(
     f: np.ndarray,
     exact: np.ndarray,
@@ -154,6 +166,12 @@ def rebuild(st: State, start: int) -> None:
             for s in range(r):
                 sums[s, r] += sums[r, s]
                 sums[r, s] = sums[s, r]
+    if start < 2:
+        blocks = st.shape[0]
+        st.occupied[0] = 0
+        for r in range(blocks):
+            for s in range(r + 1):
+                st.occupied[0] += st.sums[0, r, s, 0] > 0
 
 
 @njit(cache=True, nogil=True)
@@ -192,7 +210,17 @@ def level_cost(st: State, level: int) -> float:
                 cost -= f[st.histogram[r, k]]
         for s in range(r + 1):
             cost += present(sums, sizes, f, st.weight_table, w, level, r, s)
+    if level == 0:
+        cost += flat_cost(f, w, st.occupied[0])
     return cost
+
+
+@njit(cache=True, nogil=True)
+def flat_cost(f: np.ndarray, w: np.ndarray, occupied: int) -> float:
+    """Cost of a flat prior of the sums of weights, as graph-tool has it at the first level."""
+    if w[KIND] != MICROCANONICAL or occupied < 2:
+        return 0.0
+    return (occupied - 1) * w[LOG_TOTAL] - f[occupied - 1]
 
 
 @njit(cache=True, nogil=True)

@@ -27,7 +27,7 @@ def fit_blocks(
     """Levels that a search finds, and their description length."""
     n_nodes = len(weights)
     rng = np.random.default_rng(seed)
-    n_blocks = min(n_nodes, 8 + n_nodes // 8, 40)
+    n_blocks = min(n_nodes, 8 + n_nodes // 8, 24)
     if start is None:
         start = rng.permutation(n_nodes) % n_blocks
     else:

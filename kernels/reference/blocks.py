@@ -21,6 +21,9 @@ def block_description_length(
         total += _partition(labels)
         if level:
             total += _multigraph(counts, labels)
+        if level == 0 and model.kind == "exponential" and counts.any():
+            joined = int((np.tril(_between(counts, labels)) > 0).sum())
+            total -= lgamma(joined) - (joined - 1) * log(np.triu(sums).sum())
         if level == 0 or model.kind == "exponential":
             total += _weights(counts, sums, labels, model, weights if level == 0 else None)
         counts, sums, previous = _between(counts, labels), _between(sums, labels), nodes

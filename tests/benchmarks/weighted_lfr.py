@@ -133,11 +133,13 @@ def _wire(edges, stubs, allowed, rng):
         made[first], made[second] = (a, d), (c, b)
 
 
-def _weights(edges, wished, n_turns=50):
+def _weights(edges, wished, n_turns=20):
     """Weights of the edges whose sums are as wished, as far as the edges allow."""
-    scale = np.sqrt(np.maximum(wished, 1e-12))
+    first = np.divide(wished, edges.sum(axis=1), out=np.zeros(len(wished)), where=edges.any(axis=1))
+    first = scale = np.sqrt(first)
     for _ in range(n_turns):
         reached = scale * (edges @ scale)
         ratio = np.divide(wished, reached, out=np.ones(len(scale)), where=reached > 0)
-        scale = scale * np.sqrt(ratio)
+        # where no weights give all sums, some would go to nothing
+        scale = np.clip(scale * np.sqrt(ratio), first / 4, first * 4)
     return edges * np.outer(scale, scale)
