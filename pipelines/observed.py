@@ -44,7 +44,9 @@ class Table:
 
     def over_pairs(self, pairs: np.ndarray) -> np.ndarray:
         """Sum over pairs, shape (n_times, rank)."""
-        return np.asarray(self.values.T @ pairs.astype(self.values.dtype), dtype=np.float64)
+        # this way round BLAS is up to twice as fast
+        found = pairs.astype(self.values.dtype).T @ self.values
+        return np.asarray(found.T, dtype=np.float64)
 
 
 class Traces:
