@@ -78,11 +78,10 @@ def test_partitions_of_a_number_are_counted_by_szekeres_where_there_are_many():
 
     weights = random_weights(60, 1.0)
     st, _ = state_of(weights, weight_model(weights, "presence"), True, 5)
-    f, exact, table = st.log_factorial, st.exact_partitions, st.partitions
     for m in (1, 37, 900, 1500, 3000):
         for n in (1, 2, 20, 60):
             expected = np.log(float(_partitions(m, min(m, n))))
-            assert log_partitions(f, exact, table, m, n) == pytest.approx(expected, abs=0.02)
+            assert log_partitions(st.tables, m, n) == pytest.approx(expected, abs=0.02)
 
 
 @each_degree

@@ -13,6 +13,7 @@ from neurokit.kernels.cpu.block_sums import (
     MICROCANONICAL,
     MISSING,
     State,
+    Tables,
     block_cost,
     flat_cost,
     node_pairs,
@@ -50,18 +51,14 @@ def fill_costs(st: State, level: int, costs: np.ndarray) -> None:
     sums, sizes = st.sums[level], st.sizes[level]
     for r in range(st.shape[level]):
         for s in range(r + 1):
-            costs[r, s] = costs[s, r] = present(
-                sums, sizes, st.log_factorial, st.weight_table, st.options, level, r, s
-            )
+            costs[r, s] = costs[s, r] = present(sums, sizes, st.tables, level, r, s)
 
 
 @njit(cache=True, nogil=True)
 def leaving(
     sums: np.ndarray,
     sizes: np.ndarray,
-    f: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     blocks: int,
     near: np.ndarray,
@@ -70,6 +67,7 @@ def leaving(
     out: np.ndarray,
 ) -> tuple[float, int]:
     """Gain in the pairs of block r when a node leaves it, also one by one; how many are emptied."""
+    missing = tables.options[MISSING]
     gain, emptied = 0.0, 0
     size = sizes[r] - 1
     for t in range(blocks):
@@ -79,14 +77,14 @@ def leaving(
             d1 += near[blocks, 1]
             d2 += near[blocks, 2]
             d3 += near[blocks, 3]
-        if level == 0 and d0 == 0 and not w[MISSING]:
+        if level == 0 and d0 == 0 and not missing:
             out[t] = 0.0
             continue
         m = sums[r, t, 0] - d0
         emptied += m == 0 and d0 > 0
         pairs = node_pairs(size, size if t == r else sizes[t], t == r)
         total, third, observed = sums[r, t, 1] - d1, sums[r, t, 2] - d2, sums[r, t, 3] - d3
-        cost = pair_cost(f, table, w, level, m, total, third, observed, pairs, t == r)
+        cost = pair_cost(tables, level, m, total, third, observed, pairs, t == r)
         out[t] = cost - costs[r, t]
         gain += out[t]
     return gain, emptied
@@ -96,9 +94,7 @@ def leaving(
 def entering(
     sums: np.ndarray,
     sizes: np.ndarray,
-    f: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     blocks: int,
     near: np.ndarray,
@@ -110,6 +106,7 @@ def entering(
 
     The pair (r, s) counts as it is before and after the whole move.
     """
+    missing = tables.options[MISSING]
     gain, filled = 0.0, 0
     size = sizes[s] + 1
     for t in range(blocks):
@@ -127,24 +124,21 @@ def entering(
             d2 -= near[s, 2]
             d3 -= near[s, 3]
             other = sizes[r] - 1
-        elif level == 0 and d0 == 0 and not w[MISSING]:
+        elif level == 0 and d0 == 0 and not missing:
             continue
         old = sums[s, t, 0]
         m, total = old + d0, sums[s, t, 1] + d1
         third, observed = sums[s, t, 2] + d2, sums[s, t, 3] + d3
         filled += int(m > 0) - int(old > 0)
         pairs = node_pairs(size, other, t == s)
-        gain += pair_cost(f, table, w, level, m, total, third, observed, pairs, t == s)
+        gain += pair_cost(tables, level, m, total, third, observed, pairs, t == s)
         gain -= costs[s, t]
     return gain, filled
 
 
 @njit(cache=True, nogil=True)
 def alone_gain(
-    f: np.ndarray,
-    exact: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     size: int,
     ends: tuple[float, float],
@@ -158,9 +152,9 @@ def alone_gain(
     """
     a, x = ends
     k, share = degrees
-    gain = block_cost(f, exact, table, w, level, size + sign, a + sign * k, x + sign * share)
-    gain -= block_cost(f, exact, table, w, level, size, a, x)
-    if level == 0 and w[CORRECTED]:
+    gain = block_cost(tables, level, size + sign, a + sign * k, x + sign * share)
+    gain -= block_cost(tables, level, size, a, x)
+    if level == 0 and tables.options[CORRECTED]:
         gain += log(count) if sign < 0 else -log(count + 1.0)
     return gain
 
@@ -206,14 +200,14 @@ def _occupied_only(st: State, up: int, r: int, more: np.ndarray) -> float:
     """Gain where the edges stay in a block, and only the number of occupied pairs differs."""
     gain = 0.0
     sizes = st.sizes[up]
-    f, table, w = st.log_factorial, st.weight_table, st.options
+    tables = st.tables
     for t in range(st.shape[up]):
         added = more[t, 0] + more[t, 1]
         if added:
             e = st.sums[up, r, t]
             pairs = node_pairs(sizes[r], sizes[t], r == t)
-            gain += pair_cost(f, table, w, up, e[0], e[1], e[2] + added, 0.0, pairs, r == t)
-            gain -= present(st.sums[up], sizes, f, table, w, up, r, t)
+            gain += pair_cost(tables, up, e[0], e[1], e[2] + added, 0.0, pairs, r == t)
+            gain -= present(st.sums[up], sizes, tables, up, r, t)
     return gain
 
 
@@ -225,7 +219,7 @@ def _moved_above(
     gain = 0.0
     blocks = st.shape[up]
     sizes = st.sizes[up]
-    f, table, w = st.log_factorial, st.weight_table, st.options
+    tables = st.tables
     occupied[:, :blocks] = 0.0
     for a, b, sign, row in ((r, s, -1, 0), (s, r, 1, 1)):
         for t in range(blocks):
@@ -244,8 +238,8 @@ def _moved_above(
                     m += sign * moved[blocks, 0]
                     total += sign * moved[blocks, 1]
             pairs = node_pairs(sizes[a], sizes[t], a == t)
-            gain += pair_cost(f, table, w, up, m, total, third, 0.0, pairs, a == t)
-            gain -= present(st.sums[up], sizes, f, table, w, up, a, t)
+            gain += pair_cost(tables, up, m, total, third, 0.0, pairs, a == t)
+            gain -= present(st.sums[up], sizes, tables, up, a, t)
             occupied[row, t] = (m > 0) * 1.0 - (e[0] > 0) * 1.0
     return gain
 
@@ -278,8 +272,8 @@ def gain_above(st: State, level: int, r: int, s: int, near: np.ndarray, work: np
     gain = 0.0
     if level == 0:
         more = int(occupied[0, :blocks].sum() + occupied[1, :blocks].sum())
-        f, w, before = st.log_factorial, st.options, st.occupied[0]
-        gain = flat_cost(f, w, before + more) - flat_cost(f, w, before)
+        tables, before = st.tables, st.occupied[0]
+        gain = flat_cost(tables, before + more) - flat_cost(tables, before)
     work[1, : blocks + 1] = near[: blocks + 1]
     return gain + levels_above(st, level, r, s, work[1], occupied, work[2:])
 
@@ -300,26 +294,25 @@ def move_gains(
 
     Only the two blocks are asked, if they are given (not -1).
     """
-    sums, sizes, f, w = st.sums[level], st.sizes[level], st.log_factorial, st.options
-    blocks, table, above = st.shape[level], st.weight_table, st.labels[level + 1]
-    exact, parts, ends, histogram = st.exact_partitions, st.partitions, st.ends, st.histogram
+    sums, sizes, blocks = st.sums[level], st.sizes[level], st.shape[level]
+    tables, above, ends, histogram = st.tables, st.labels[level + 1], st.ends, st.histogram
     r, i = st.labels[level, v], v if level == 0 else 0
     kind, degrees = st.degree_index[i], (st.degrees[i, 0], st.degrees[i, 1])
-    coded = w[KIND] == MICROCANONICAL
-    left, emptied = leaving(sums, sizes, f, table, w, level, blocks, near, costs, r, out)
+    coded = tables.options[KIND] == MICROCANONICAL
+    left, emptied = leaving(sums, sizes, tables, level, blocks, near, costs, r, out)
     block = (ends[r, 0], ends[r, 1])
     count = histogram[r, kind]
-    left += alone_gain(f, exact, parts, w, level, sizes[r], block, count, degrees, -1)
+    left += alone_gain(tables, level, sizes[r], block, count, degrees, -1)
     gains[:blocks] = np.inf
     gains[r] = best = 0.0
     for s in range(blocks):
         if s == r or (only[0] >= 0 and s != only[0] and s != only[1]):
             continue
-        gain, filled = entering(sums, sizes, f, table, w, level, blocks, near, costs, r, s)
+        gain, filled = entering(sums, sizes, tables, level, blocks, near, costs, r, s)
         block = (ends[s, 0], ends[s, 1])
         count = histogram[s, kind]
         gain += left - out[s]
-        gain += alone_gain(f, exact, parts, w, level, sizes[s], block, count, degrees, 1)
+        gain += alone_gain(tables, level, sizes[s], block, count, degrees, 1)
         if only[0] < 0 and gain > best + FAR:
             continue
         if st.shape[level + 1] > 1:
@@ -329,16 +322,16 @@ def move_gains(
             # the pair (r, s) is in both counts if the node was all that it had
             more = filled - emptied + int(near[s, 0] > 0 and sums[r, s, 0] == near[s, 0])
             if more:
-                gain += top_gain(f, w, level, st.sums[level + 1, 0, 0, 2], more)
+                gain += top_gain(tables, level, st.sums[level + 1, 0, 0, 2], more)
         gains[s] = gain
         best = min(gain, best)
 
 
 @njit(cache=True, nogil=True)
-def top_gain(f: np.ndarray, w: np.ndarray, level: int, occupied: float, more: int) -> float:
+def top_gain(tables: Tables, level: int, occupied: float, more: int) -> float:
     """Gain where so many more pairs are occupied, and the level above has one block."""
     before = int(occupied)
-    gain = flat_cost(f, w, before + more) - flat_cost(f, w, before)
+    gain = flat_cost(tables, before + more) - flat_cost(tables, before)
     return 2 * gain if level == 0 else gain
 
 
@@ -378,7 +371,7 @@ def move(st: State, level: int, v: int, s: int, near: np.ndarray, costs: np.ndar
         st.histogram[r, st.degree_index[v]] -= 1
         st.histogram[s, st.degree_index[v]] += 1
     rebuild(st, level + 1)
-    sizes, f, table, w = st.sizes[level], st.log_factorial, st.weight_table, st.options
+    sizes, tables = st.sizes[level], st.tables
     for t in range(blocks):
-        costs[r, t] = costs[t, r] = present(sums, sizes, f, table, w, level, r, t)
-        costs[s, t] = costs[t, s] = present(sums, sizes, f, table, w, level, s, t)
+        costs[r, t] = costs[t, r] = present(sums, sizes, tables, level, r, t)
+        costs[s, t] = costs[t, s] = present(sums, sizes, tables, level, s, t)

@@ -45,11 +45,13 @@ def state_of(
         ends=np.zeros((most, 2)),
         histogram=np.zeros((most, len(distinct)), dtype=np.int64),
         occupied=np.zeros(1, dtype=np.int64),
-        log_factorial=factorials,
-        weight_table=table,
-        partitions=_szekeres(),
-        exact_partitions=_log_partitions(n_nodes if degree_corrected else 1),
-        options=options,
+        tables=sums_of.Tables(
+            log_factorial=factorials,
+            weights=table,
+            szekeres=_szekeres(),
+            partitions=_log_partitions(n_nodes if degree_corrected else 1),
+            options=options,
+        ),
     )
     return st, constant
 

@@ -61,7 +61,8 @@ def settle(st: State, level: int, one: int, other: int, most: int, seed: int) ->
 def merge_gain(st: State, level: int, r: int, s: int, costs: np.ndarray) -> float:
     """What a level's own cost gains when block r goes into s, but for the number of blocks."""
     sizes, sums = st.sizes[level], st.sums[level]
-    f, table, w = st.log_factorial, st.weight_table, st.options
+    tables = st.tables
+    f, w = tables.log_factorial, tables.options
     n = sizes[r] + sizes[s]
     gain = -costs[r, s]
     lost = (sums[r, r, 0] > 0) + (sums[s, s, 0] > 0) + (sums[r, s, 0] > 0) - 1
@@ -79,16 +80,15 @@ def merge_gain(st: State, level: int, r: int, s: int, costs: np.ndarray) -> floa
             third += sums[s, s, 2]
             observed += sums[s, s, 3]
         pairs = node_pairs(n, n if alone else sizes[t], alone)
-        gain += pair_cost(f, table, w, level, m, total, third, observed, pairs, alone)
+        gain += pair_cost(tables, level, m, total, third, observed, pairs, alone)
         gain -= costs[r, t] + costs[s, s if alone else t]
     if level == 0 and w[KIND] == MICROCANONICAL and lost > 0:
         # a sum less to code here, and about as much at the level above
         gain -= 2 * lost * (w[LOG_TOTAL] - np.log(st.occupied[0]))
-    exact, parts = st.exact_partitions, st.partitions
     (a, x), (b, y) = st.ends[r], st.ends[s]
-    gain += block_cost(f, exact, parts, w, level, n, a + b, x + y)
-    gain -= block_cost(f, exact, parts, w, level, sizes[r], a, x)
-    gain -= block_cost(f, exact, parts, w, level, sizes[s], b, y)
+    gain += block_cost(tables, level, n, a + b, x + y)
+    gain -= block_cost(tables, level, sizes[r], a, x)
+    gain -= block_cost(tables, level, sizes[s], b, y)
     if level == 0 and w[CORRECTED]:
         for k in range(st.histogram.shape[1]):
             i, j = st.histogram[r, k], st.histogram[s, k]

@@ -20,6 +20,16 @@ PRESENCE, MICROCANONICAL, GAMMA, LOG_NORMAL = range(4)
 Q_LOW, Q_HIGH, Q_SIZE = -12.0, 12.0, 8192  # logarithms of n / sqrt(m), and steps of the table
 
 
+class Tables(NamedTuple):
+    """What costs are looked up in."""
+
+    log_factorial: np.ndarray
+    weights: np.ndarray  # what the number of weights alone gives
+    szekeres: np.ndarray  # (Q_SIZE, 2) terms of the number of partitions
+    partitions: np.ndarray  # (m, n) logarithm of the partitions of m into at most n parts
+    options: np.ndarray  # see KIND and so on
+
+
 class State(NamedTuple):
     """Graph, nested labels and their sums; the last level has one block."""
 
@@ -33,16 +43,13 @@ class State(NamedTuple):
     ends: np.ndarray  # (n_blocks, 2) sums of degrees
     histogram: np.ndarray  # (n_blocks, n_distinct) how often each degree
     occupied: np.ndarray  # (1,) pairs of blocks of the first level that edges join
-    log_factorial: np.ndarray
-    weight_table: np.ndarray  # what the number of weights alone gives
-    partitions: np.ndarray  # (Q_SIZE, 2) of Szekeres' formula
-    exact_partitions: np.ndarray  # (m, n) logarithm of the partitions of m into at most n parts
-    options: np.ndarray  # see KIND and so on
+    tables: Tables
 
 
 @njit(cache=True, nogil=True)
-def weight_cost(table: np.ndarray, w: np.ndarray, n: float, total: float, squares: float) -> float:
+def weight_cost(tables: Tables, n: float, total: float, squares: float) -> float:
     """Cost of the n weights of a pair of blocks."""
+    w = tables.options
     if n < 0.5 or w[KIND] == PRESENCE:
         return 0.0
     spread = w[RATE] + total
@@ -51,14 +58,12 @@ def weight_cost(table: np.ndarray, w: np.ndarray, n: float, total: float, square
         spread = w[SCATTER] + max(squares - total * total / n, 0.0)
         spread += w[STRENGTH] * n / (w[STRENGTH] + n) * away * away
     # what subtraction leaves of a sum may be a rounding error below nothing
-    return (w[SLOPE] * n + w[OFFSET]) * log(max(spread, 1e-300)) - table[int(n)]
+    return (w[SLOPE] * n + w[OFFSET]) * log(max(spread, 1e-300)) - tables.weights[int(n)]
 
 
 @njit(cache=True, nogil=True)
 def pair_cost(
-    f: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     m: float,
     total: float,
@@ -68,11 +73,12 @@ def pair_cost(
     alone: bool,
 ) -> float:
     """Cost of a pair of blocks; ``pairs`` counts the pairs of nodes, alone is a block by itself."""
+    f, w = tables.log_factorial, tables.options
     i = int(m)
     if level == 0:
         if i == 0:
             return 0.0
-        cost = weight_cost(table, w, m, total, third) - f[i]
+        cost = weight_cost(tables, m, total, third) - f[i]
         if alone:
             cost -= m * LN2
         if w[MISSING]:
@@ -80,7 +86,7 @@ def pair_cost(
         return cost
     cost = f[pairs + i - 1] - f[i] - f[pairs - 1]
     if w[KIND] == MICROCANONICAL:
-        cost += weight_cost(table, w, third, total, 0.0)
+        cost += weight_cost(tables, third, total, 0.0)
     return cost
 
 
@@ -91,8 +97,9 @@ def node_pairs(a: int, b: int, alone: bool) -> int:
 
 
 @njit(cache=True, nogil=True)
-def log_partitions(f: np.ndarray, exact: np.ndarray, table: np.ndarray, m: float, n: int) -> float:
+def log_partitions(tables: Tables, m: float, n: int) -> float:
     """Logarithm of the partitions of m into at most n parts, by Szekeres if m is large."""
+    f, exact, table = tables.log_factorial, tables.partitions, tables.szekeres
     if m < 1 or n < 1:
         return 0.0
     n = min(int(m), n)
@@ -121,21 +128,19 @@ def count_partitions(counts: np.ndarray) -> None:
 
 @njit(cache=True, nogil=True)
 def block_cost(
-    f: np.ndarray,
-    exact: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     size: int,
     ends: float,
     expected: float,
 ) -> float:
     """Cost of a block for its size and the edges that end in it."""
+    f, w = tables.log_factorial, tables.options
     cost = -f[size]
     if level:
         return cost
     if w[CORRECTED]:
-        cost += f[int(ends)] + f[size] + log_partitions(f, exact, table, ends, size)
+        cost += f[int(ends)] + f[size] + log_partitions(tables, ends, size)
         if w[MISSING] and ends:
             cost -= ends * log(expected)
     elif size and not w[MISSING]:
@@ -196,7 +201,7 @@ def _add_row(st: State, level: int, v: int, r: int, labels: np.ndarray, sums: np
 @njit(cache=True, nogil=True)
 def level_cost(st: State, level: int) -> float:
     """Description length of one level."""
-    f, w = st.log_factorial, st.options
+    f, w = st.tables.log_factorial, st.tables.options
     n = st.graph.shape[0] if level == 0 else st.shape[level - 1]
     blocks = st.shape[level]
     sizes, sums, ends = st.sizes[level], st.sums[level], st.ends
@@ -204,20 +209,21 @@ def level_cost(st: State, level: int) -> float:
     for r in range(blocks):
         size = sizes[r]
         a, x = ends[r]
-        cost += block_cost(f, st.exact_partitions, st.partitions, w, level, size, a, x)
+        cost += block_cost(st.tables, level, size, a, x)
         if level == 0 and w[CORRECTED]:
             for k in range(st.histogram.shape[1]):
                 cost -= f[st.histogram[r, k]]
         for s in range(r + 1):
-            cost += present(sums, sizes, f, st.weight_table, w, level, r, s)
+            cost += present(sums, sizes, st.tables, level, r, s)
     if level == 0:
-        cost += flat_cost(f, w, st.occupied[0])
+        cost += flat_cost(st.tables, st.occupied[0])
     return cost
 
 
 @njit(cache=True, nogil=True)
-def flat_cost(f: np.ndarray, w: np.ndarray, occupied: int) -> float:
+def flat_cost(tables: Tables, occupied: int) -> float:
     """Cost of a flat prior of the sums of weights, as graph-tool has it at the first level."""
+    f, w = tables.log_factorial, tables.options
     if w[KIND] != MICROCANONICAL or occupied < 2:
         return 0.0
     return (occupied - 1) * w[LOG_TOTAL] - f[occupied - 1]
@@ -227,9 +233,7 @@ def flat_cost(f: np.ndarray, w: np.ndarray, occupied: int) -> float:
 def present(
     sums: np.ndarray,
     sizes: np.ndarray,
-    f: np.ndarray,
-    table: np.ndarray,
-    w: np.ndarray,
+    tables: Tables,
     level: int,
     r: int,
     s: int,
@@ -238,7 +242,7 @@ def present(
     pairs = node_pairs(sizes[r], sizes[s], r == s)
     m, total = sums[r, s, 0], sums[r, s, 1]
     third, observed = sums[r, s, 2], sums[r, s, 3]
-    return pair_cost(f, table, w, level, m, total, third, observed, pairs, r == s)
+    return pair_cost(tables, level, m, total, third, observed, pairs, r == s)
 
 
 @njit(cache=True, nogil=True)
