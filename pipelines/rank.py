@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn.utils import check_random_state
 
 from neurokit.kernels.tensors import PATIENCE
+from neurokit.kernels.threads import in_threads
 from neurokit.pipelines.factor_match import factor_match
 from neurokit.pipelines.factorisation import check_rank, checked_tensor, random_start
 from neurokit.pipelines.gapped import missing
@@ -82,8 +83,10 @@ def choose_rank(
         Of each fit.
     random_state : int, RandomState or None
         Of the splits and the starts.
-    n_threads, backend
-        Of the fits.
+    n_threads : int
+        Threads that share the fits; the choice does not depend on it.
+    backend : {"cpu", "gpu", "reference"}
+        Where the updates run.
     progress : callable, optional
         Called with the number of fits done and of all, after every sweep; ends the work by an
         exception.
@@ -122,16 +125,23 @@ def choose_rank(
         )
     random = check_random_state(random_state)
     total = n_splits * len(ranks) * n_starts
+    done: list[int] = []
     scores: list[dict[str, Any]] = []
     for _ in range(n_splits):
-        split = _Split(tensor, mask, _held_out(mask, share, random), n_threads, backend)
-        for rank in ranks:
-            fits: list[Descent] = []
-            for _ in range(n_starts):
-                done = len(scores) * n_starts + len(fits)
-                tell = partial(progress or _nothing, done, total)
-                fits.append(split.fit(rank, random, tell, max_iter=max_iter, tol=tol))
-            scores.append({"rank": rank, **split.scores(fits)})
+        split = _Split(tensor, mask, _held_out(mask, share, random), max_iter, tol, backend)
+        seeds = random.randint(2**31, size=(len(ranks), n_starts))
+
+        def fit(task: tuple[int, int], split: _Split = split) -> Descent:
+            found = split.fit(*task, tell=lambda: (progress or _nothing)(len(done), total))
+            done.append(1)
+            return found
+
+        tasks = [(rank, seed) for rank, some in zip(ranks, seeds, strict=True) for seed in some]
+        # whole fits beside each other: the steps of one are too short to share
+        fits = in_threads(fit, tasks, n_threads)
+        for place, rank in enumerate(ranks):
+            few = fits[place * n_starts : (place + 1) * n_starts]
+            scores.append({"rank": rank, **split.scores(few)})
     if progress is not None:
         progress(total, total)
     return _choice(scores)
@@ -141,30 +151,35 @@ class _Split:
     """Pairs to fit, and pairs to predict."""
 
     def __init__(
-        self, tensor: Any, mask: np.ndarray, held: np.ndarray, n_threads: int, backend: str
+        self,
+        tensor: Any,
+        mask: np.ndarray,
+        held: np.ndarray,
+        max_iter: int,
+        tol: float,
+        backend: str,
     ) -> None:
         held = held if mask.ndim == 2 else held[:, None] & mask
-        how: Any = {"ridge": RIDGE, "patience": PATIENCE, "backend": backend}
-        self.train = missing(tensor, mask & ~held, n_threads=n_threads)
-        self.test = missing(tensor, held, n_threads=n_threads)
-        self.problem, self.unseen = self.train.problem(**how), self.test.problem(**how)
+        self.train, self.test = missing(tensor, mask & ~held), missing(tensor, held)
+        self.how: Any = {"ridge": RIDGE, "patience": PATIENCE, "backend": backend}
+        self.end: Any = {"max_iter": max_iter, "tol": tol}
 
-    def fit(
-        self, rank: int, random: np.random.RandomState, tell: Callable[[], None], **how: Any
-    ) -> Descent:
-        """Descend from one random start."""
-        start = random_start(self.train.shape, rank, random, self.problem.squared_norm)
+    def fit(self, rank: int, seed: int, *, tell: Callable[[], None]) -> Descent:
+        """Descend from one random start; threads may do so at once."""
+        problem = self.train.problem(**self.how)
+        random = np.random.RandomState(seed)
+        start = random_start(self.train.shape, rank, random, problem.squared_norm)
         callback = partial(_tell, tell)
-        return descend(self.problem, self.train.reduced(start), callback=callback, **how)
+        return descend(problem, self.train.reduced(start), callback=callback, **self.end)
 
     def scores(self, fits: list[Descent]) -> dict[str, Any]:
         """What the fits of one rank say of it, the best of them above all."""
         best, *others = sorted(fits, key=lambda fit: fit.loss)
         whole = self.train.whole(best.factors)
-        unseen = self.unseen.errors(self.test.reduced(whole)) / self.unseen.squared_norm
+        seen, unseen = self.train.problem(**self.how), self.test.problem(**self.how)
         return {
-            "misfits": unseen,
-            "error": relative(self.problem.error(best.factors), self.problem.squared_norm),
+            "misfits": unseen.errors(self.test.reduced(whole)) / unseen.squared_norm,
+            "error": relative(seen.error(best.factors), seen.squared_norm),
             "agreement": np.mean([factor_match(best.factors, fit.factors) for fit in others]),
             "nuclear_norm": _nuclear_norm(best.factors[0]),
         }

@@ -44,17 +44,18 @@ def test_the_rank_of_traces_is_chosen_without_their_tensor():
     changes = np.random.default_rng(0).standard_normal((50, 8, 4))
     changes[:, 2, 1] = np.nan
     choice = choose_rank(AffinityTensor(changes), [1, 2, 3], random_state=0, max_iter=30)
-    assert choice.table.held_out.between(0, 1.1).all()
+    assert choice.rank == 1  # of noise
+    assert choice.table.held_out[0] < 1
 
 
-def test_the_same_seed_chooses_alike_and_tells_how_far_it_is(four):
+def test_the_same_seed_chooses_alike_with_any_threads_and_tells_how_far_it_is(four):
     told = []
 
     def progress(done, total):
         told.append((done, total))
 
     one = choose_rank(four, [2, 3], random_state=5, max_iter=10, progress=progress)
-    other = choose_rank(four, [2, 3], random_state=5, max_iter=10)
+    other = choose_rank(four, [2, 3], random_state=5, max_iter=10, n_threads=2)
     np.testing.assert_array_equal(one.table, other.table)
     assert told[-1] == (12, 12)
     assert sorted(told) == told
