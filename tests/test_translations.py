@@ -13,6 +13,7 @@ import neurokit
 from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.batch import BatchSettings
 from neurokit.app.desktop.cohort_form import CohortSettings
+from neurokit.app.desktop.connectome_form import ConnectomeSettings
 from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
 from neurokit.files.recordings import read_recording
 from neurokit.live.streams import open_source
@@ -37,7 +38,9 @@ def test_every_text_has_its_french():
     assert [phrase for phrase in timeline.PHRASES if phrase not in french] == []
 
 
-@pytest.mark.parametrize("model", [session.Settings, BatchSettings, CohortSettings])
+@pytest.mark.parametrize(
+    "model", [session.Settings, BatchSettings, CohortSettings, ConnectomeSettings]
+)
 def test_every_field_of_a_form_has_its_french(model: type[BaseModel]):
     fields = model.model_fields.values()
     labels = [(field.json_schema_extra or {}).get("labels", {}).values() for field in fields]
@@ -59,7 +62,7 @@ def test_the_french_fills_the_same_gaps():
 
 def sentences():
     """Texts of the plain modules, with {} for each gap."""
-    for path in Path(neurokit.__file__).parent.glob("*.py"):
+    for path in Path(neurokit.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 pieces = node.values

@@ -143,6 +143,8 @@ def _watched(work: Callable[[Callable[[str, int, int], None]], Any], stopped: st
 
         def said(what: str, done: int, planned: int) -> None:
             progress.update(task, description=what, completed=done, total=planned)
+            if quiet:
+                typer.echo(f"[{done}/{planned}] {what}", err=True)
 
         def run() -> None:
             try:

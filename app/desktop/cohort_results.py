@@ -22,6 +22,7 @@ from neurokit.app.desktop.brain_view import BrainView
 from neurokit.app.desktop.cohort_data import CohortResult
 from neurokit.app.desktop.cohort_table import CohortTable
 from neurokit.app.desktop.colour_bar import ColourBar
+from neurokit.app.desktop.layout_parts import wrapped
 from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.theme import colours
 from neurokit.app.desktop.translations import tr
@@ -51,10 +52,10 @@ class CohortResults(QWidget):
         self.bar = QProgressBar()
         self.bar.setAccessibleName(tr("Progress"))
         self.bar.hide()
-        self.status, self.verdict = _wrapped(), _wrapped()
+        self.status, self.verdict = wrapped(), wrapped()
         self.status.hide()
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.empty = _wrapped("hint")
+        self.empty = wrapped(role="hint")
         self.empty.setText(
             tr("No result yet: choose a cohort and press Study. Every person and every fold is "
                "kept the moment it ends.")
@@ -69,7 +70,7 @@ class CohortResults(QWidget):
         for widget, name in ((self.maps, tr("Maps")), (self.sites, tr("Sites"))):
             self.tabs.addTab(widget, name)
         self.tabs.addTab(self.notes, tr("Notes"))
-        legend = _wrapped("hint")
+        legend = wrapped(role="hint")
         legend.setText(
             tr("Not a diagnostic device. The line is the 95 % interval; grey is where 95 of 100 "
                "guessers fall; ▲ is above.")
@@ -178,14 +179,6 @@ class CohortResults(QWidget):
 
     def _open_report(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder / "report.html")))
-
-
-def _wrapped(role: str = "") -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    if role:
-        label.setProperty("role", role)
-    return label
 
 
 def _motion(rows: list[dict]) -> str:

@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from neurokit.app.desktop.cohort_form import FEATURES, CohortSettings
 from neurokit.app.desktop.cohort_results import CohortResults
 from neurokit.app.desktop.evaluation_process import EvaluationProcess
 from neurokit.app.desktop.forms import Form
+from neurokit.app.desktop.layout_parts import beside, button, wrapped
 from neurokit.app.desktop.result_folders import result_folder
 from neurokit.app.desktop.session import State
 from neurokit.app.desktop.tasks import Task
@@ -87,30 +87,29 @@ class Page(QWidget):
         self.mask_file.setPlaceholderText(tr("images: a file, group"))
         self.form = Form(self.settings, choices={"features": FEATURES}, columns=2)
         self.form.changed.connect(self._take)
-        self.run = _button(tr("Study"), self.start)
+        self.run = button(tr("Study"), self.start)
         self.run.setProperty("main", True)
-        self.cancel = _button(tr("Cancel"), self.process.cancel)
+        self.cancel = button(tr("Cancel"), self.process.cancel)
         self.cancel.setEnabled(False)
-        table = _button(tr("Table"), self._choose_table, tr("A CSV with a row a scan"))
-        folder = _button(tr("Folder"), self._choose_folder, tr("ADHD-200 as Athena lays it out"))
-        mask = _button(tr("Choose"), self._choose_mask, tr("Voxels that are nodes, in everyone"))
+        table = button(tr("Table"), self._choose_table, tr("A CSV with a row a scan"))
+        folder = button(tr("Folder"), self._choose_folder, tr("ADHD-200 as Athena lays it out"))
+        mask = button(tr("Choose"), self._choose_mask, tr("Voxels that are nodes, in everyone"))
         top = QFormLayout()
         top.addRow(tr("Cohort"), self.cohort)
-        top.addRow("", _beside(table, folder))
-        top.addRow(tr("Mask"), _beside(self.mask_file, mask))
+        top.addRow("", beside(table, folder))
+        top.addRow(tr("Mask"), beside(self.mask_file, mask))
         self.form_side = QWidget()
         layout = QVBoxLayout(self.form_side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(title)
         layout.addLayout(top)
         layout.addWidget(self.form)
-        layout.addLayout(_beside(self.run, self.cancel))
-        hint = QLabel(
+        layout.addLayout(beside(self.run, self.cancel))
+        hint = wrapped(
             tr("Site correction, region mask, density and sizes are learnt on training people "
-               "alone. Connectivity, phenotype, site and majority are scored on the same people.")
+               "alone. Connectivity, phenotype, site and majority are scored on the same people."),
+            role="hint",
         )  # fmt: skip
-        hint.setProperty("role", "hint")
-        hint.setWordWrap(True)
         layout.addWidget(hint)
         layout.addStretch(1)
 
@@ -212,17 +211,3 @@ class Page(QWidget):
         self._forget()
         self.process.close()
         super().closeEvent(event)
-
-
-def _button(text: str, slot, tip: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.clicked.connect(lambda: slot())
-    return button
-
-
-def _beside(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for place, widget in enumerate(widgets):
-        row.addWidget(widget, 0 if place else 1)
-    return row

@@ -55,7 +55,7 @@ TITLES = {
     "batch": "Batch",
 }
 # pages that join with their own instruments
-PLANNED = ("connectome", "learning")
+PLANNED = ("learning",)
 RAIL = (*(name for name in PAGES if name not in PLANNED), *PLANNED)
 
 

@@ -65,7 +65,8 @@ class Menus:
         from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
 
         for number, name in enumerate(RAIL[: -len(PLANNED)], 1):
-            self._add(menu, tr(TITLES[name]), partial(self.window.go, name), f"Ctrl+{number}")
+            key = f"Ctrl+{number}" if number < 10 else "Ctrl+0"
+            self._add(menu, tr(TITLES[name]), partial(self.window.go, name), key)
         menu.addSeparator()
         self._add(menu, tr("Between the list of pages and the page"), self.window.hop, "F6")
 

@@ -73,7 +73,7 @@ def _legend(figure: Figure, colours: dict[str, str]) -> None:
     figure.legend(handles=handles, loc="outside upper right", ncols=min(len(handles), 6))
 
 
-def _order(atlas: Atlas, motif: int) -> tuple[np.ndarray, np.ndarray]:
+def by_community(atlas: Atlas, motif: int) -> tuple[np.ndarray, np.ndarray]:
     """Nodes that were seen, the core first, then community by community, and their communities."""
     table = atlas.members(motif)
     table = table[table["community"] >= 0]
@@ -89,7 +89,7 @@ def draw_matrix(atlas: Atlas, motif: int) -> Figure:
     """Draw a motif's graph as a matrix, nodes sorted by community; grey was never observed."""
     import matplotlib as mpl
 
-    order, communities = _order(atlas, motif)
+    order, communities = by_community(atlas, motif)
     weights = atlas.graph(motif)[np.ix_(order, order)]
     figure = new_figure(3.7, 3.5)
     axes = figure.add_subplot()
@@ -117,7 +117,7 @@ def draw_matrix(atlas: Atlas, motif: int) -> Figure:
 @styled
 def draw_graph(atlas: Atlas, motif: int) -> Figure:
     """Draw the heaviest edges of a motif: nodes on a circle by community, the core in colour."""
-    order, _ = _order(atlas, motif)
+    order, _ = by_community(atlas, motif)
     weights = np.nan_to_num(atlas.graph(motif)[np.ix_(order, order)])
     table = atlas.members(motif).loc[order]
     angles = np.pi / 2 - 2 * np.pi * np.arange(len(order)) / max(len(order), 1)
