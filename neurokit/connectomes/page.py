@@ -94,19 +94,22 @@ def verdict(atlas: Atlas) -> str:
 def overview(atlas: Atlas, motif: int) -> dict[str, Any]:
     """One motif in a line."""
     core = atlas.core(motif)
-    more = f" and {len(core) - 12} more" if len(core) > 12 else ""
+    if len(core) == (atlas.members(motif)["community"] >= 0).sum() > 12:
+        named = f"all {len(core)} nodes alike"
+    else:
+        named = ", ".join(core[:12]) + (f" and {len(core) - 12} more" if len(core) > 12 else "")
     best = {}
     for table in ("stimuli", "behaviour"):
         rows = atlas.tables[table]
         rows = rows[rows["motif"] == motif]
-        if len(rows):
+        if (rows["r"] > 0).any():
             row = rows.iloc[int(np.argmax(rows["r"].to_numpy()))]
             best[table] = f"{row['label']}: r {row['r']:.2f}, p {row['p']:.2g}"
     loadings = atlas.tables["loadings"][f"motif_{motif}"]
     return {
         "motif": motif,
         "share": atlas.motifs[motif - 1]["weight"],
-        "core": ", ".join(core[:12]) + more,
+        "core": named,
         "stimulus": best.get("stimuli", ""),
         "behaviour": best.get("behaviour", ""),
         "animals": int(np.count_nonzero(loadings > 0.1)),
