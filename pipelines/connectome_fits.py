@@ -17,6 +17,7 @@ from neurokit.kernels.threads import in_threads
 from neurokit.pipelines.affinity import Affinities
 from neurokit.pipelines.factorisation import NonNegativeFactorisation
 from neurokit.pipelines.held_out import held_out_ranks
+from neurokit.pipelines.rank import choose_rank
 
 
 def is_range(rank: Any) -> bool:
@@ -75,17 +76,26 @@ class Fits:
         if kept is not None and kept.is_file():
             table = pd.read_parquet(kept)
             return int(table["rank"][table["chosen"]].iloc[0]), table
-        table = held_out_ranks(
-            self.tensor,
-            ranks,
-            random_state=self.random_state,
-            n_threads=self.n_threads,
-            said=lambda done, planned: self.said("number of motifs", done, planned),
-        )
+        table = self._ranks(ranks)
         if kept is not None:
             with written_whole(kept) as place:
                 table.to_parquet(place)
         return int(table["rank"][table["chosen"]].iloc[0]), table
+
+    def _ranks(self, ranks: list[int]) -> pd.DataFrame:
+        """What speaks for each rank."""
+        how: Any = {"random_state": self.random_state, "n_threads": self.n_threads}
+
+        def said(done: int, planned: int) -> None:
+            self.said("number of motifs", done, planned)
+
+        if self.tensor.values.shape[2] == 1:
+            return held_out_ranks(self.tensor, ranks, said=said, **how)
+        choice = choose_rank(self.tensor.values, ranks, mask=self.tensor.mask, progress=said, **how)
+        of = choice.table["rank"]
+        return choice.table.assign(
+            chosen=of == choice.rank, elbow=of == choice.elbow, knee=of == choice.knee
+        )
 
     def best(self, rank: int) -> Fit:
         """The start of lowest error."""

@@ -1,4 +1,4 @@
-"""How many motifs: the rank that foretells pairs which were held out."""
+"""How many motifs, where animals share no clock: pairs held out in one animal or for a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from neurokit.kernels.threads import in_threads
 from neurokit.pipelines.affinity import Affinities
 from neurokit.pipelines.factorisation import NonNegativeFactorisation
 
-SHARE, REPEATS = 0.1, 4
+SHARE, REPEATS, STARTS = 0.1, 4, 3
 TIME_BLOCKS = 10  # of one animal, in which pairs are held out
 
 
@@ -23,10 +23,11 @@ def held_out_ranks(
     n_threads: int = 1,
     said: Callable[[int, int], None] = lambda done, planned: None,
 ) -> pd.DataFrame:
-    """Error on what was held out, rank by rank.
+    """Error on what was held out, rank by rank, on clocks of their own.
 
     A tenth of the pairs of each animal is hidden, of those that another animal has; of one animal
-    alone, pairs within blocks of time. The chosen rank is the smallest whose error is within one
+    alone, pairs within blocks of time. (Animals on one clock: :mod:`neurokit.pipelines.rank`.) The
+    chosen rank is the smallest whose error is within one
     standard error, over four draws, of the smallest error.
 
     Parameters
@@ -41,8 +42,8 @@ def held_out_ranks(
     Returns
     -------
     table : DataFrame
-        ``rank``, ``held_out`` (relative error), ``held_out_se`` (of its difference from the best
-        rank's), ``error`` (on what was not hidden), ``chosen``.
+        ``rank``, ``held_out`` (relative error), ``spread`` (standard error of its difference from
+        the best rank's), ``error`` (on what was not hidden), ``chosen``.
     """
     tasks = [(repeat, rank) for repeat in range(REPEATS) for rank in ranks]
     done: list[int] = []
@@ -63,7 +64,7 @@ def held_out_ranks(
         {
             "rank": list(ranks),
             "held_out": hidden.mean(axis=0),
-            "held_out_se": spread,
+            "spread": spread,
             "error": errors[:, :, 1].mean(axis=0),
             "chosen": np.arange(len(ranks)) == int(np.argmax(near)),
         }
@@ -74,19 +75,14 @@ def _errors(tensor: Affinities, rank: int, seed: int) -> tuple[float, float]:
     """Relative error on hidden entries, and on the others."""
     rng = np.random.default_rng([seed, 11])
     mask, hidden = hide(tensor, rng)
-    fit = NonNegativeFactorisation(rank, mask=mask, random_state=seed).fit(tensor.values)
+    fit = NonNegativeFactorisation(rank, n_starts=STARTS, mask=mask, random_state=seed).fit(
+        tensor.values
+    )
     pairs, times, animals = fit.factors_
-    pairs = pairs * fit.weights_
-    lost = total = 0.0
-    for animal in range(tensor.values.shape[2]):
-        there = hidden[:, animal] if hidden.ndim == 2 else hidden[:, :, animal]
-        rows = np.flatnonzero(there if there.ndim == 1 else there.any(axis=1))
-        values = tensor.values[rows, :, animal].astype(float)
-        left = values - (pairs[rows] * animals[animal]) @ times.T
-        kept = there[rows] if there.ndim == 2 else np.ones_like(values, dtype=bool)
-        lost += float((left[kept] ** 2).sum())
-        total += float((values[kept] ** 2).sum())
-    return float(np.sqrt(lost / total)) if total else np.nan, float(fit.error_)
+    rows = np.flatnonzero(hidden.any(axis=1))
+    values, there = tensor.values[rows, :, 0].astype(float), hidden[rows]
+    left = values - (pairs[rows] * fit.weights_ * animals[0]) @ times.T
+    return float(np.sqrt((left[there] ** 2).sum() / (values[there] ** 2).sum())), float(fit.error_)
 
 
 def hide(tensor: Affinities, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -94,20 +90,17 @@ def hide(tensor: Affinities, rng: np.random.Generator) -> tuple[np.ndarray, np.n
 
     Returns
     -------
-    mask, hidden : array of bool
-        What is left, and what was hidden: of the shape of the tensor's mask.
+    mask : array of bool, shape (n_pairs, n_times, 1)
+        What is left.
+    hidden : array of bool, shape (n_pairs, n_times)
     """
-    mask = tensor.mask
-    if mask.ndim == 2 and mask.shape[1] > 1:
-        hidden = _some(mask, rng)
-        return mask & ~hidden, hidden
+    n_times = tensor.values.shape[1]
     bounds = tensor.bounds
-    if len(bounds) == 2:  # one animal
-        bounds = np.unique(np.linspace(0, tensor.values.shape[1], TIME_BLOCKS + 1).astype(int))
-    entries = mask if mask.ndim == 3 else np.repeat(mask[:, None], tensor.values.shape[1], axis=1)
-    blocks = _some(entries[:, bounds[:-1], 0], rng)
-    hidden = np.repeat(blocks, np.diff(bounds), axis=1)[:, :, None]
-    return entries & ~hidden, hidden
+    if len(bounds) == 2:
+        bounds = np.unique(np.linspace(0, n_times, TIME_BLOCKS + 1).astype(int))
+    seen = np.broadcast_to(tensor.mask.reshape(len(tensor.mask), -1), (len(tensor.mask), n_times))
+    hidden = np.repeat(_some(seen[:, bounds[:-1]], rng), np.diff(bounds), axis=1)
+    return (seen & ~hidden)[:, :, None], hidden
 
 
 def _some(seen: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -19,8 +19,10 @@ from neurokit.connectomes.locked import LEVEL, locked, regressors
 from neurokit.connectomes.page import verdict, write_page
 from neurokit.connectomes.simulation import LABELS, WormPlan, circuits_of, simulate_worms
 from neurokit.connectomes.traces import Animal, Stimulus
+from neurokit.pipelines.affinity import Affinities
 from neurokit.pipelines.connectome_tables import auc
 from neurokit.pipelines.dynamic_connectome import DynamicConnectome
+from neurokit.pipelines.held_out import held_out_ranks
 
 PLAN = WormPlan(worms=6, neurons=40, members=8, missing=0.25, seed=3)
 
@@ -162,6 +164,21 @@ def test_the_other_kernels_give_an_atlas_too(kernel):
     atlas = model.fit(simulate_worms(replace(PLAN, worms=3, neurons=24))).atlas_
     assert atlas.n_motifs == 2
     assert atlas.tables["pairs"]["layer"].max() == (1 if kernel == "signed" else 0)
+
+
+@pytest.mark.parametrize("lengths", [(60, 80, 70), (210,)])
+def test_held_out_pairs_choose_the_planted_rank_on_own_clocks(lengths):
+    rng = np.random.default_rng(0)
+    graphs = rng.exponential(size=(190, 3)) * (rng.random((190, 3)) < 0.4)
+    courses = rng.exponential(size=(sum(lengths), 3)) * (rng.random((sum(lengths), 3)) < 0.3)
+    values = (graphs @ courses.T + 0.3 * rng.random((190, sum(lengths))))[:, :, None]
+    seen = rng.random((190, len(lengths))) < (0.8 if len(lengths) > 1 else 2)
+    mask = np.repeat(seen, lengths, axis=1)[:, :, None]
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    tensor = Affinities(values.astype(np.float32), mask, bounds, 1.0, 0.5)
+    table = held_out_ranks(tensor, range(1, 7), random_state=0)
+    assert table["rank"][table["chosen"]].tolist()[0] in (3, 4)
+    assert table["error"].is_monotonic_decreasing
 
 
 def test_a_rank_over_what_the_traces_carry_is_refused():

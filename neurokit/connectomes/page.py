@@ -59,6 +59,7 @@ def write_page(atlas: Atlas, path: Path) -> Path:
         if len(tables["behaviour"])
         else "",
         "ranks_figure": figures.draw_ranks(atlas) if len(tables["ranks"]) else "",
+        "rank_words": _rank_words(atlas),
         "motifs": [_motif(atlas, motif) for motif in range(1, atlas.n_motifs + 1)],
         "sensitivity": tables["sensitivity"].to_dict("records"),
         "honesty": HONESTY,
@@ -114,6 +115,17 @@ def overview(atlas: Atlas, motif: int) -> dict[str, Any]:
         "behaviour": best.get("behaviour", ""),
         "animals": int(np.count_nonzero(loadings > 0.1)),
     }
+
+
+def _rank_words(atlas: Atlas) -> str:
+    """What other rules than held-out pairs say."""
+    table = atlas.tables["ranks"]
+    told = [
+        f"the {words} {int(table.loc[table[name], 'rank'].iloc[0])}"
+        for name, words in (("elbow", "elbow of the error says"), ("knee", "nuclear norm's knee"))
+        if name in table
+    ]
+    return f"; {', '.join(told)}" if told else ""
 
 
 def _motif(atlas: Atlas, motif: int) -> dict[str, Any]:
