@@ -315,27 +315,37 @@ def move_gains(
         gain += alone_gain(tables, level, sizes[s], block, count, degrees, 1)
         if only[0] < 0 and gain > best + FAR:
             continue
-        if st.shape[level + 1] > 1:
-            if (coded and (emptied or filled)) or above[r] != above[s]:
-                gain += gain_above(st, level, r, s, near, work)
-        elif coded:
-            # the pair (r, s) is in both counts if the node was all that it had
-            more = filled - emptied + int(near[s, 0] > 0 and sums[r, s, 0] == near[s, 0])
-            if more:
-                gain += top_gain(tables, level, st.sums[level + 1, 0, 0, 2], more)
+        if coded or above[r] != above[s]:
+            gain += upper_gain(st, level, r, s, near, emptied, filled, work)
         gains[s] = gain
         best = min(gain, best)
 
 
 @njit(cache=True, nogil=True)
-def top_gain(tables: Tables, level: int, occupied: float, more: int) -> float:
-    """Gain where so many more pairs are occupied, and the level above has one block."""
-    before = int(occupied)
-    gain = flat_cost(tables, before + more) - flat_cost(tables, before)
+def upper_gain(
+    st: State,
+    level: int,
+    r: int,
+    s: int,
+    near: np.ndarray,
+    emptied: int,
+    filled: int,
+    work: np.ndarray,
+) -> float:
+    """Gain above a level where so many pairs of r are emptied and of s are filled."""
+    if st.shape[level + 1] > 1:
+        if emptied or filled or st.labels[level + 1, r] != st.labels[level + 1, s]:
+            return gain_above(st, level, r, s, near, work)
+        return 0.0
+    # the pair (r, s) is in both counts if the node was all that it had
+    more = filled - emptied + int(near[s, 0] > 0 and st.sums[level, r, s, 0] == near[s, 0])
+    if more == 0:
+        return 0.0
+    before = int(st.sums[level + 1, 0, 0, 2])
+    gain = flat_cost(st.tables, before + more) - flat_cost(st.tables, before)
     return 2 * gain if level == 0 else gain
 
 
-@njit(cache=True, nogil=True)
 def move_gain(st: State, level: int, v: int, s: int) -> float:
     """What the description length gains when node v of a level moves to block s."""
     size = st.sums.shape[1]
@@ -344,7 +354,7 @@ def move_gain(st: State, level: int, v: int, s: int) -> float:
     fill_costs(st, level, costs)
     gather(st, level, v, near)
     move_gains(st, level, v, near, costs, (s, s), gains, out, work)
-    return gains[s]
+    return float(gains[s])
 
 
 @njit(cache=True, nogil=True)
