@@ -56,6 +56,7 @@ def choose_rank(
     n_starts: int = 3,
     n_splits: int = 2,
     share: float = 0.1,
+    most_times: int | None = 250,
     max_iter: int = 200,
     tol: float = 1e-5,
     random_state: Any = None,
@@ -79,6 +80,10 @@ def choose_rank(
         Times that other pairs are held out.
     share : float
         Of the pairs of each animal that are held out, at all times, if another animal shows them.
+    most_times : int or None
+        Times are averaged in even bins until no more than this are left, which leaves the motifs
+        their graphs and saves most of the work; None for all. Not of a mask of entries, nor of
+        traces.
     max_iter, tol
         Of each fit.
     random_state : int, RandomState or None
@@ -123,6 +128,8 @@ def choose_rank(
             "give two starts or more, so that they can agree, and a split or more, got "
             f"n_starts={n_starts} and n_splits={n_splits}"
         )
+    if most_times is not None and mask.ndim == 2 and not isinstance(tensor, AffinityTensor):
+        tensor = _averaged(np.asarray(tensor), most_times)
     random = check_random_state(random_state)
     total = n_splits * len(ranks) * n_starts
     done: list[int] = []
@@ -202,6 +209,17 @@ def _observed(tensor: Any, mask: np.ndarray | None) -> np.ndarray:
         tensor = checked_tensor(tensor)
         return np.ones((tensor.shape[0], tensor.shape[-1]), dtype=bool)
     return np.asarray(mask)
+
+
+def _averaged(tensor: np.ndarray, most_times: int) -> np.ndarray:
+    """Mean over even bins of time, ``most_times`` at most."""
+    n_times = tensor.shape[1]
+    if n_times <= most_times:
+        return tensor
+    edges = np.linspace(0, n_times, most_times + 1).astype(int)
+    sums = np.add.reduceat(tensor, edges[:-1], axis=1)
+    means: np.ndarray = sums / np.diff(edges).astype(sums.dtype)[:, None]
+    return means
 
 
 def _held_out(mask: np.ndarray, share: float, random: np.random.RandomState) -> np.ndarray:

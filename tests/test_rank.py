@@ -23,6 +23,15 @@ def test_the_planted_rank_is_chosen_and_its_starts_agree(four):
     assert abs(choice.elbow - 4) <= 1
 
 
+def test_times_averaged_in_bins_leave_the_rank(four):
+    averaged = choose_rank(four, range(2, 8), most_times=25, random_state=0)
+    assert abs(averaged.rank - 4) <= 1
+    by_hand = four.reshape(190, 20, 3, 8).mean(axis=2)
+    bins = choose_rank(four, [3], most_times=20, random_state=0)
+    alone = choose_rank(by_hand, [3], random_state=0)
+    np.testing.assert_allclose(bins.table, alone.table, rtol=1e-6)
+
+
 def test_neurons_may_be_missing(four):
     seen = np.random.default_rng(0).random((20, 8)) >= 0.25
     i, j = np.triu_indices(20, 1)
