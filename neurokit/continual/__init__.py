@@ -1,0 +1,1 @@
+"""Learning that goes on: streams of episodes, what is measured of them, runs and reports."""
