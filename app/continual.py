@@ -19,7 +19,14 @@ from neurokit.continual.streams import (
 )
 from neurokit.continual.study import Record, Unit, run_units
 from neurokit.pipelines import catalogue
-from neurokit.pipelines.replay import Everything, FineTuned, Frozen, LastEpisode, Replay, SmallNetwork
+from neurokit.pipelines.replay import (
+    Everything,
+    FineTuned,
+    Frozen,
+    LastEpisode,
+    Replay,
+    SmallNetwork,
+)
 
 KINDS = ("naive", "frozen", "last", "everything", "replay-raw", "replay-features")
 Data = tuple[np.ndarray, np.ndarray, Any, float | None]
@@ -134,9 +141,7 @@ def make_learner(
         return Replay(estimator, n_bytes=n_bytes, kind=stream.word, random_state=seed)
     if features is None:
         features, estimator = estimator[:-1], estimator[-1]
-    return Replay(
-        estimator, n_bytes=n_bytes, features=features, kind="features", random_state=seed
-    )
+    return Replay(estimator, n_bytes=n_bytes, features=features, kind="features", random_state=seed)
 
 
 def equal_bytes(settings: StreamSettings, person: str, seed: int, done: list[Record]) -> int:
@@ -201,8 +206,8 @@ def label_stream(
         y = np.random.default_rng([seed, 1]).permutation(y)
     about |= {"name": settings.name}
     if settings.kind == "blurry":
-        how = {"per_episode": settings.per_episode, "novelty": settings.novelty}
-        return blurry_stream(X, y, test, seed=seed, **how, **about)
+        about |= {"per_episode": settings.per_episode, "novelty": settings.novelty}
+        return blurry_stream(X, y, test, seed=seed, **about)
     if settings.kind != "classes":
         raise ValueError(f"{settings.data} has no {settings.kind}; use kind: classes or blurry")
     classes = np.unique(y).tolist()
@@ -229,8 +234,8 @@ def read_images(settings: StreamSettings) -> tuple[Any, Any, Any]:
 def eeg_people(settings: StreamSettings) -> list[tuple[str, Callable[[int], Stream]]]:
     """Read a data set and cut it into streams."""
     from neurokit.datasets.catalogue import find
-    from neurokit.paradigms import choose_subjects, load
-    from neurokit.study import make_study
+    from neurokit.studies.paradigms import choose_subjects, load
+    from neurokit.studies.study import make_study
 
     dataset = find(settings.data, offline=settings.offline)
     wanted = None if settings.subjects is None else settings.subjects.split(",")

@@ -65,8 +65,9 @@ class SmallNetwork(ClassifierMixin, BaseEstimator):
             )
         numbers = self.labels_.transform(y)
         self.network_.batch_size = min(self.batch, len(X))
+        known = np.arange(len(self.classes_))
         for _ in range(self.epochs):
-            self.network_.partial_fit(X / self.scale_, numbers, range(len(self.classes_)))
+            self.network_.partial_fit(X / self.scale_, numbers, classes=known)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -85,6 +86,10 @@ class _Visits(ClassifierMixin, BaseEstimator):
     """What all share: an estimator inside, and the classes seen."""
 
     estimator: Any
+    classes_: np.ndarray
+    model_: Any
+    X_: np.ndarray
+    y_: np.ndarray
 
     def fit(self, X: Any, y: Any) -> Self:
         """Begin anew with one episode."""

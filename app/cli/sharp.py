@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from neurokit.app.cli import sharp_run
+
 app = typer.Typer(help="Continual learning with SHARP replay.", no_args_is_help=True)
+app.command("run")(sharp_run.run)
 
 
 @app.command()

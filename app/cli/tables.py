@@ -75,6 +75,29 @@ def print_cohort(condition: str, models: pd.DataFrame) -> None:
     _print(console, table)
 
 
+def print_learners(learners: pd.DataFrame, kind: str) -> None:
+    """Print what learners of a stream reached, each with its interval, beside chance."""
+    from rich.console import Console
+
+    from neurokit.studies.report import signed, two_digits
+
+    console = Console()
+    which = "next" if kind in ("visits", "people") else "final"
+    chance = two_digits(learners["chance"].iloc[0])
+    console.print(f"{kind}; chance {chance}", style="bold", highlight=False)
+    table = _table("learner")
+    others = ["final", "last"] if which == "next" else ["last"]
+    for heading in [which, "95 % range", *others, "forgets", "memory", "CPU"]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in learners.to_dict("records"):
+        cells = [two_digits(row[which]), f"{two_digits(row['low'])}-{two_digits(row['high'])}"]
+        cells += [two_digits(row[name]) for name in others] + [signed(row["forgetting"])]
+        known = row["bytes"] == row["bytes"]
+        cells += [f"{row['bytes'] / 1e3:.1f} kB" if known else "–", f"{row['cpu']:.1f} s"]
+        table.add_row(str(row["learner"]), *cells)
+    _print(console, table)
+
+
 def _failed(count: int, some_failed: bool) -> tuple[str, ...]:
     """Cell of the folds that failed, where the table has a column for them."""
     if not some_failed:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from neurokit.comparison import compare
 from neurokit.continual.metrics import (
     final_accuracy,
     forgetting,
@@ -18,6 +17,7 @@ from neurokit.continual.metrics import (
     paired_trials,
 )
 from neurokit.intervals import binomial_band, mean_interval, wilson
+from neurokit.studies.comparison import compare
 
 Record = dict[str, Any]
 MEASURES = ("final", "forgetting", "learning", "last", "next")
@@ -100,8 +100,12 @@ def learner_table(records: Sequence[Record], *, level: float = 0.95) -> pd.DataF
     rows = []
     for learner, group in units.groupby("learner", sort=False):
         good = group[group["error"].isna()]
-        row = {"learner": learner, "units": len(good), "failed": len(group) - len(good)}
-        row |= good[[*MEASURES, "pooled", *COSTS]].mean().to_dict()
+        row: dict[str, Any] = {
+            "learner": learner,
+            "units": len(good),
+            "failed": len(group) - len(good),
+        }
+        row |= {name: good[name].mean() for name in (*MEASURES, "pooled", *COSTS)}
         rows.append(row | _interval(good, which, level))
     return pd.DataFrame(rows)
 
@@ -166,7 +170,7 @@ def differences(records: Sequence[Record]) -> pd.DataFrame:
     table = compare(frame)
     table = table[table["first"] == first].rename(columns={"second": "learner"})
     table["pairs"] = "seeds" if one_person else "people"
-    table["p"] = table["p_holm"] if "p_holm" in table else np.nan
+    table["p"] = table.get("p_holm", np.nan)
     return table[["learner", "difference", "low", "high", "n", "p", "pairs", "note"]]
 
 
@@ -179,10 +183,10 @@ def _over_trials(records: Sequence[Record], first: str) -> pd.DataFrame:
             hits[learner] = np.mean(rows, axis=0)
     if first not in hits:
         return pd.DataFrame()
-    rows = []
+    found: list[tuple[Any, ...]] = []
     for learner, other in hits.items():
         if learner != first:
             difference, low, high = paired_trials(hits[first], other)
-            rows.append((learner, difference, low, high, len(other), np.nan, "trials", ""))
+            found.append((learner, difference, low, high, len(other), np.nan, "trials", ""))
     names = ["learner", "difference", "low", "high", "n", "p", "pairs", "note"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(found, columns=names)

@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -110,13 +111,15 @@ def ready_streams() -> dict[str, Any]:
     }
 
 
-def read_stream(which: str) -> StreamSettings:
+def read_stream(which: str, changes: Mapping[str, Any] | None = None) -> StreamSettings:
     """Read a stream's YAML, or one that is shipped.
 
     Parameters
     ----------
     which : str
         A path, or a name of :func:`ready_streams`.
+    changes : mapping, optional
+        Keys that win over the file's.
 
     Returns
     -------
@@ -143,7 +146,7 @@ def read_stream(which: str) -> StreamSettings:
     if not isinstance(content, dict):
         raise ValueError(f"{which} must hold keys such as 'data: digits', got {content!r:.60}")
     try:
-        return StreamSettings(**content)
+        return StreamSettings(**(content | dict(changes or {})))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -237,14 +237,15 @@ def visit_stream(
         )
     random = np.random.default_rng(seed)
     episodes, tasks = [], []
-    for one in names:
+    for number, one in enumerate(names, start=1):
+        called = f"visit {number}" if kind == "visits" else f"person {one}"
         own = np.flatnonzero(visit == one)
         tested = held_out(y[own], test_share, random)
         if tested.all() or not tested.any():
-            raise ValueError(f"{kind} {one} has {len(own)} trials: too few to learn and test")
-        episodes.append(Episode(str(one), X[own[~tested]], y[own[~tested]]))
+            raise ValueError(f"{called} has {len(own)} trials: too few to learn and test")
+        episodes.append(Episode(called, X[own[~tested]], y[own[~tested]]))
         tasks.append(
-            Task(str(one), X[own[tested]], y[own[tested]], str(one), ahead=X[own], ahead_y=y[own])
+            Task(called, X[own[tested]], y[own[tested]], called, ahead=X[own], ahead_y=y[own])
         )
     return Stream(name, kind, tuple(episodes), tuple(tasks), **about)
 

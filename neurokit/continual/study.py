@@ -7,14 +7,15 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neurokit.continual.streams import Stream, Task
+from neurokit.files.whole_files import write_whole
 from neurokit.fingerprint import code_version, digest
-from neurokit.whole_files import write_whole
 
 Said = Callable[[str, int, int], None]
 Record = dict[str, Any]
@@ -81,14 +82,17 @@ def run_units(units: Iterable[Unit], folder: Path, *, said: Said) -> list[Record
         path = unit.path(folder)
         record = _kept(path, fingerprint)
         if record is None:
-            before = done
-            record = run_unit(unit, records, lambda text, t, n=before: said(text, n + t, planned))
+            record = run_unit(unit, records, partial(_tell, said, done, planned))
             write_whole(path, json.dumps(record | {"fingerprint": fingerprint}, indent=1))
         else:
             said(f"{unit.title}: kept", done + len(unit.stream.episodes), planned)
         done += len(unit.stream.episodes)
         records.append(record)
     return records
+
+
+def _tell(said: Said, before: int, planned: int, text: str, t: int) -> None:
+    said(text, before + t, planned)
 
 
 def _kept(path: Path, fingerprint: str) -> Record | None:
@@ -113,10 +117,11 @@ def run_unit(unit: Unit, done: list[Record], said: Callable[[str, int], None]) -
     Returns
     -------
     record : dict
-        ``learner``, ``person``, ``seed``, ``error`` and ``episodes``: of each its ``name``, balanced
-        accuracy on each task (``scores``, None where not tested), ``hits`` and ``n`` over all tasks
-        seen, ``next`` (whether each trial of the next visit was hit), ``bytes``, ``connections``,
-        ``spikes`` a trial (None where the learner does not say) and ``cpu`` seconds.
+        ``learner``, ``person``, ``seed``, ``error`` and ``episodes``: of each its ``name``,
+        balanced accuracy on each task (``scores``, None where not tested), ``hits`` and ``n`` over
+        all tasks seen, ``next`` (whether each trial of the next visit was hit), ``bytes``,
+        ``connections``, ``spikes`` a trial (None where the learner does not say) and ``cpu``
+        seconds.
     """
     stream = unit.stream
     record: Record = {"learner": unit.learner, "person": unit.person, "seed": unit.seed}
