@@ -69,6 +69,10 @@ class WeightedBlockModel(BaseEstimator):
     -----
     Pairs that were not observed (NaN) count neither as joined nor as apart.
 
+    Weights that are distributed otherwise than said may be split into blocks that are none. Of 100
+    exchangeable matrices the right model split none; "log-normal" split 5 of exponential weights,
+    43 where only 30 % of the pairs were there; "gamma" split 3 and 7 of log-normal ones.
+
     References
     ----------
     .. [1] T. P. Peixoto, Phys. Rev. X, 2014, doi:10.1103/PhysRevX.4.011047.

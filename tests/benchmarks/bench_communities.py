@@ -73,26 +73,36 @@ def both(weights, seeds):
     return levels[0], cost, seconds
 
 
-def theirs(weights, seed):
-    """Labels, description length and seconds of graph-tool, plain and corrected."""
-    answers = graph_tool([task_of(weights, corrected, seed=seed) for corrected in (False, True)])
-    best = min(answers, key=lambda answer: answer["description_length"])
-    corrected = best is answers[1]
-    # by our formula, which counts partitions of a number without graph-tool's shortcut
-    cost = block_description_length(weights, best["levels"], degree_corrected=corrected)
-    return np.array(best["levels"][0]), cost, sum(answer["seconds"] for answer in answers)
+def theirs(graphs):
+    """Labels, description length and seconds of graph-tool, plain and corrected, of each graph."""
+    tasks = [
+        task_of(weights, corrected, seed=seed)
+        for seed, weights in enumerate(graphs)
+        for corrected in (False, True)
+    ]
+    answers = graph_tool(tasks)
+    for weights, pair in zip(graphs, zip(answers[::2], answers[1::2], strict=True), strict=True):
+        best = min(pair, key=lambda answer: answer["description_length"])
+        corrected = best is pair[1]
+        # by our formula, which counts all partitions of a number
+        cost = block_description_length(weights, best["levels"], degree_corrected=corrected)
+        yield np.array(best["levels"][0]), cost, sum(answer["seconds"] for answer in pair)
 
 
 def compare_on(graphs, peer):
     """A row a graph: agreement and description length of one start, of several, of graph-tool."""
+    values = [scaled(weights) for weights, _ in graphs]
+    found = [
+        [both(weights, [seed]), both(weights, range(seed, seed + STARTS))]
+        for seed, weights in enumerate(values)
+    ]
+    if peer:
+        for ours, answer in zip(found, theirs(values), strict=True):
+            ours.append(answer)
     rows = []
-    for seed, (weights, labels) in enumerate(graphs):
-        weights = scaled(weights)
-        found = [both(weights, [seed]), both(weights, range(seed, seed + STARTS))]
-        if peer:
-            found.append(theirs(weights, seed))
+    for (_, labels), tried in zip(graphs, found, strict=True):
         row = []
-        for guess, cost, seconds in found:
+        for guess, cost, seconds in tried:
             row += [adjusted_mutual_info_score(labels, guess), cost, seconds, guess.max() + 1]
         rows.append(row)
     return np.array(rows, dtype=float)
