@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from neurokit.connectomes.traces import Aligned
 from neurokit.fingerprint import digest
 from neurokit.kernels.tensors import affinities
 from neurokit.memory import require
+from neurokit.pipelines.observed import AffinityTensor
 
+FACTORING = ("geometric", "product")  # kernels whose sums need no table of pairs
 KERNELS = ("geometric", "product", "minimum", "correlation", "signed")
 SIGNALS = ("change", "level")
 WINDOW = 10  # smoothings, of the windowed correlation
@@ -28,7 +31,7 @@ class Affinities:
 
     Parameters
     ----------
-    values : array of float32, shape (n_layers * n_pairs, n_times, n_animals)
+    values : array of float32, shape (n_layers * n_pairs, n_times, n_animals), or AffinityTensor
         Of the pairs of ``np.triu_indices(n_nodes, 1)``; the second layer of ``signed`` is that of
         opposite changes. On clocks of their own the animals' times stand one after the other, and
         the last axis has length one. 0 where nothing was observed.
@@ -43,7 +46,7 @@ class Affinities:
     n_layers : int
     """
 
-    values: np.ndarray
+    values: Any
     mask: np.ndarray
     bounds: np.ndarray
     step: float
@@ -126,6 +129,7 @@ def affinity_tensor(
     signal: str = "change",
     smoothing: float | None = None,
     step: float | None = None,
+    from_traces: bool = False,
 ) -> Affinities:
     """Affinities of all pairs, times and animals.
 
@@ -142,6 +146,9 @@ def affinity_tensor(
         Seconds; half a second or a frame by default, whichever is longer.
     step : float, optional
         Seconds over which affinities are averaged; two smoothings by default.
+    from_traces : bool
+        Make affinities anew whenever they are needed: memory goes with nodes, not with pairs. One
+        frame stands for each step then. With a kernel that factors, on one clock.
 
     Returns
     -------
@@ -154,6 +161,40 @@ def affinity_tensor(
     OSError
         If the tensor would not fit the memory.
     """
+    layers, smoothing, frames = _plan(aligned, kernel, signal, smoothing, step)
+    signals = [
+        node_signals(one.traces, aligned.sfreq, signal=signal, smoothing=smoothing)
+        for one in aligned.animals
+    ]
+    if from_traces:
+        return _made_from(signals, aligned, kernel, frames, smoothing)
+    counts = [len(one) // frames for one in signals]
+    n_pairs = len(aligned.names) * (len(aligned.names) - 1) // 2
+    shared = aligned.clock == "shared"
+    n_times, n_last = (counts[0], len(counts)) if shared else (sum(counts), 1)
+    require(
+        2 * 4 * len(layers) * n_pairs * n_times * n_last,
+        f"affinities of {len(aligned.names)} nodes at {n_times} times",
+        "give --from-traces, a longer --step, or fewer nodes",
+    )
+    values = np.zeros((len(layers) * n_pairs, n_times, n_last), dtype=np.float32)
+    bounds = np.array([0, n_times]) if shared else np.concatenate(([0], np.cumsum(counts)))
+    seen = np.zeros((len(layers) * n_pairs, len(counts)), dtype=bool)
+    for number, animal in enumerate(aligned.animals):
+        rows = _pair_rows(aligned.columns(animal), len(aligned.names))
+        where = (slice(None), number) if shared else (slice(*bounds[number : number + 2]), 0)
+        for place, layer in enumerate(layers):
+            slab = _averaged(signals[number], layer, frames, smoothing * aligned.sfreq)
+            values[(place * n_pairs + rows, *where)] = slab
+            seen[place * n_pairs + rows, number] = True
+    mask = seen if shared else np.repeat(seen, counts, axis=1)[:, :, None]
+    return Affinities(values, mask, bounds, frames / aligned.sfreq, smoothing, len(layers))
+
+
+def _plan(
+    aligned: Aligned, kernel: str, signal: str, smoothing: float | None, step: float | None
+) -> tuple[tuple[str, ...], float, int]:
+    """Layers, smoothing in seconds, and frames a step."""
     if kernel not in KERNELS:
         raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, got {kernel!r}")
     if kernel == "signed" and signal != "change":
@@ -161,33 +202,32 @@ def affinity_tensor(
     layers = ("geometric", "opposite") if kernel == "signed" else (kernel,)
     smoothing = max(SMOOTHING, 1 / aligned.sfreq) if smoothing is None else smoothing
     frames = max(round((2 * smoothing if step is None else step) * aligned.sfreq), 1)
-    counts = [len(one.traces) // frames for one in aligned.animals]
-    if min(counts) < 2:
+    n_steps = min(len(one.traces) for one in aligned.animals) // frames
+    if n_steps < 2:
         raise ValueError(
-            f"{min(counts)} steps of {frames / aligned.sfreq:.3g} s are too few; give a smaller "
+            f"{n_steps} steps of {frames / aligned.sfreq:.3g} s are too few; give a smaller "
             "smoothing, or longer traces"
         )
-    n_pairs = len(aligned.names) * (len(aligned.names) - 1) // 2
-    shared = aligned.clock == "shared"
-    n_times, n_last = (counts[0], len(counts)) if shared else (sum(counts), 1)
-    require(
-        2 * 4 * len(layers) * n_pairs * n_times * n_last,
-        f"affinities of {len(aligned.names)} nodes at {n_times} times",
-        "give a longer --step, or fewer nodes",
-    )
-    values = np.zeros((len(layers) * n_pairs, n_times, n_last), dtype=np.float32)
-    bounds = np.array([0, n_times]) if shared else np.concatenate(([0], np.cumsum(counts)))
-    seen = np.zeros((len(layers) * n_pairs, len(counts)), dtype=bool)
+    return layers, smoothing, frames
+
+
+def _made_from(
+    signals: list[np.ndarray], aligned: Aligned, kernel: str, frames: int, smoothing: float
+) -> Affinities:
+    """Affinities that are made from the nodes' signals in each sweep."""
+    if kernel not in FACTORING or aligned.clock != "shared":
+        raise ValueError(
+            f"from the traces only {' and '.join(FACTORING)} affinities can be made, of animals "
+            f"on one clock; got {kernel} on {aligned.clock} clocks: leave --from-traces out"
+        )
+    n_times = len(signals[0]) // frames
+    changes = np.full((n_times, len(aligned.names), len(signals)), np.nan)
     for number, animal in enumerate(aligned.animals):
-        signals = node_signals(animal.traces, aligned.sfreq, signal=signal, smoothing=smoothing)
-        rows = _pair_rows(aligned.columns(animal), len(aligned.names))
-        where = (slice(None), number) if shared else (slice(*bounds[number : number + 2]), 0)
-        for place, layer in enumerate(layers):
-            slab = _averaged(signals, layer, frames, smoothing * aligned.sfreq)
-            values[(place * n_pairs + rows, *where)] = slab
-            seen[place * n_pairs + rows, number] = True
-    mask = seen if shared else np.repeat(seen, counts, axis=1)[:, :, None]
-    return Affinities(values, mask, bounds, frames / aligned.sfreq, smoothing, len(layers))
+        own = signals[number][frames // 2 :: frames][:n_times]
+        changes[:, aligned.columns(animal), number] = own
+    tensor = AffinityTensor(changes, kernel=kernel)
+    bounds = np.array([0, n_times])
+    return Affinities(tensor, tensor.mask, bounds, frames / aligned.sfreq, smoothing)
 
 
 def _averaged(signals: np.ndarray, kernel: str, frames: int, sigma: float) -> np.ndarray:

@@ -12,7 +12,7 @@ import pandas as pd
 from neurokit.connectomes.atlas import core_communities
 from neurokit.connectomes.locked import locked, regressors, states_of
 from neurokit.connectomes.traces import Aligned, Animal
-from neurokit.pipelines.affinity import Affinities, node_matrix
+from neurokit.pipelines.affinity import FACTORING, Affinities, node_matrix
 from neurokit.pipelines.communities import WeightedBlockModel
 from neurokit.pipelines.connectome_fits import Fits
 from neurokit.pipelines.factor_match import factor_match
@@ -262,7 +262,10 @@ def sensitivity_table(
         0 to 1).
     """
     plan = [
-        (one, smoothing * factor) for one in SENSITIVE_KERNELS for factor in SENSITIVE_SMOOTHINGS
+        (one, smoothing * factor)
+        for one in SENSITIVE_KERNELS
+        for factor in SENSITIVE_SMOOTHINGS
+        if one in FACTORING or isinstance(fits.tensor.values, np.ndarray)
     ]
     rank = len(reference.weights_)
     rows = []

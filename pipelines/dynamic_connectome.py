@@ -38,7 +38,7 @@ class DynamicConnectome(BaseEstimator):
     ----------
     rank : int or sequence of int
         Number of motifs, or those among which held-out pairs choose.
-    kernel, signal, smoothing, step
+    kernel, signal, smoothing, step, from_traces
         See :func:`neurokit.pipelines.affinity.affinity_tensor`.
     sfreq, clock, max_gap
         See :func:`neurokit.connectomes.traces.align`.
@@ -75,6 +75,7 @@ class DynamicConnectome(BaseEstimator):
         signal: str = "change",
         smoothing: float | None = None,
         step: float | None = None,
+        from_traces: bool = False,
         sfreq: float | None = None,
         clock: str = "auto",
         max_gap: float = 2.0,
@@ -90,6 +91,7 @@ class DynamicConnectome(BaseEstimator):
         self.signal = signal
         self.smoothing = smoothing
         self.step = step
+        self.from_traces = from_traces
         self.sfreq = sfreq
         self.clock = clock
         self.max_gap = max_gap
@@ -145,7 +147,12 @@ class DynamicConnectome(BaseEstimator):
         self, aligned: Aligned, kernel: str, smoothing: float | None, step: float | None
     ) -> Affinities:
         return affinity_tensor(
-            aligned, kernel=kernel, signal=self.signal, smoothing=smoothing, step=step
+            aligned,
+            kernel=kernel,
+            signal=self.signal,
+            smoothing=smoothing,
+            step=step,
+            from_traces=self.from_traces,
         )
 
     def _atlas(

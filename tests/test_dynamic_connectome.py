@@ -181,6 +181,18 @@ def test_held_out_pairs_choose_the_planted_rank_on_own_clocks(lengths):
     assert table["error"].is_monotonic_decreasing
 
 
+def test_an_atlas_made_from_the_traces_is_that_of_the_tensor_of_single_frames():
+    worms = simulate_worms(replace(PLAN, worms=3, neurons=24))
+    how = {"n_starts": 2, "n_shifts": 19, "step": 1 / 3, "sensitivity": False}
+    whole = DynamicConnectome(3, **how).fit(worms).atlas_
+    made = DynamicConnectome(3, from_traces=True, **how).fit(worms).atlas_
+    for name in ("courses", "pairs"):
+        ours, theirs = (one.tables[name].filter(like="motif_") for one in (made, whole))
+        np.testing.assert_allclose(ours, theirs, rtol=0.02, atol=0.02)
+    with pytest.raises(ValueError, match="leave --from-traces out"):
+        DynamicConnectome(3, from_traces=True, kernel="minimum").fit(worms)
+
+
 def test_a_rank_over_what_the_traces_carry_is_refused():
     with pytest.raises(ValueError, match=r"the rank must be from 1 to 6, which 6 pairs"):
         DynamicConnectome(7).fit([animal("ABCD", 0)])

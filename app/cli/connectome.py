@@ -47,6 +47,10 @@ def discover(
         float | None, _option("Seconds, sigma of the filter: 0.5, or a frame if that is longer.")
     ] = None,
     step: Annotated[float | None, _option("Seconds from time to time: two smoothings.")] = None,
+    from_traces: Annotated[
+        bool,
+        typer.Option("--from-traces", help="Make affinities anew in each sweep: little memory."),
+    ] = False,
     clock: Annotated[
         str, _option("auto (default): one for all where the stimuli are the same; shared; own.")
     ] = "auto",
@@ -76,6 +80,7 @@ def discover(
         "signal": signal,
         "smoothing": smoothing,
         "step": step,
+        "from_traces": from_traces,
         "clock": clock,
         "n_shifts": shifts,
         "sensitivity": not no_sensitivity,
@@ -141,7 +146,12 @@ def _watched(work: Callable[[Callable[[str, int, int], None]], Any], stopped: st
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("reading", total=None)
 
+        heard: list[tuple[str, int]] = [("", -1)]
+
         def said(what: str, done: int, planned: int) -> None:
+            if heard[-1] == (what, done):
+                return  # within a fit
+            heard[:] = [(what, done)]
             progress.update(task, description=what, completed=done, total=planned)
             if quiet:
                 typer.echo(f"[{done}/{planned}] {what}", err=True)
