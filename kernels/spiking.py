@@ -56,6 +56,10 @@ class SpikingLayer:
     width: float = 0.3
 
     def __post_init__(self) -> None:
+        if self.connections.n_targets > 2**16:
+            raise ValueError(
+                f"a layer has 65,536 units at most, got {self.connections.n_targets}; use two"
+            )
         if self.biases.shape != (self.connections.n_targets,):
             raise ValueError(
                 f"a layer of {self.connections.n_targets} units needs as many biases, got an array "

@@ -20,6 +20,7 @@ LANES = 8  # steps of a block
 ROW = 4  # connections to whose multiple rows are filled
 UNITS = 32  # whose potentials leak together
 _FLOAT, _INT, _PLACE = ir.FloatType(), ir.IntType(32), ir.IntType(64)
+_SHORT = ir.IntType(16)  # a place: a third of what is read of connections
 _VECTOR = ir.VectorType(_FLOAT, LANES)
 _NOTHING, _ZERO = ir.Constant(_VECTOR, ir.Undefined), ir.Constant(_VECTOR, [0.0] * LANES)
 _WIDE, _UNITS = ir.VectorType(_FLOAT, 64), ir.VectorType(_FLOAT, UNITS)
@@ -35,10 +36,10 @@ def _spread(builder, number, kind=_VECTOR):
 
 def _load(builder, address, kind, place=None):
     if place is not None:
-        size = 4 * getattr(kind, "count", 1)
+        size = 2 if kind is _SHORT else 4 * getattr(kind, "count", 1)
         address = builder.add(address, builder.mul(place, ir.Constant(_PLACE, size)))
     value = builder.load(builder.inttoptr(address, kind.as_pointer()))
-    value.align = 4
+    value.align = 2 if kind is _SHORT else 4
     return value
 
 
@@ -52,7 +53,7 @@ def _multiply_add(builder, left, right, more):
 
 @intrinsic
 def pull(context: Any, places: Any, weights: Any, size: Any, rows: Any, out: Any) -> Any:
-    """Sum the rows of 8 floats at some places (uint32), each times its weight, into another.
+    """Sum the rows of 8 floats at some places (uint16), each times its weight, into another.
 
     Arguments are addresses, but for the number of places, a multiple of four.
     """
@@ -62,7 +63,7 @@ def pull(context: Any, places: Any, weights: Any, size: Any, rows: Any, out: Any
         sums = [cgutils.alloca_once_value(builder, _ZERO) for _ in range(ROW)]
 
         def add(at, total):
-            place = builder.zext(_load(builder, places, _INT, at), _PLACE)
+            place = builder.zext(_load(builder, places, _SHORT, at), _PLACE)
             weight = _spread(builder, _load(builder, weights, _FLOAT, at))
             row = _load(builder, rows, _VECTOR, place)
             builder.store(_multiply_add(builder, weight, row, builder.load(total)), total)
@@ -202,13 +203,13 @@ def _step(builder, address, place, size):
 
 @intrinsic
 def scatter(context: Any, places: Any, weights: Any, size: Any, row: Any) -> Any:
-    """Add weights to the floats of a row at some places (uint32); four divides their number."""
+    """Add weights to the floats of a row at some places (uint16); four divides their number."""
 
     def build(context, builder, signature, arguments):
         places, weights, size, row = arguments
 
         def add(at):
-            place = builder.zext(_load(builder, places, _INT, at), _PLACE)
+            place = builder.zext(_load(builder, places, _SHORT, at), _PLACE)
             weight = _load(builder, weights, _FLOAT, at)
             _add_number(builder, _step(builder, row, place, 4), weight)
 
@@ -227,7 +228,7 @@ def collect(context: Any, places: Any, column: Any, size: Any, out: Any) -> Any:
         places, column, size, out = arguments
 
         def add(at):
-            place = builder.zext(_load(builder, places, _INT, at), _PLACE)
+            place = builder.zext(_load(builder, places, _SHORT, at), _PLACE)
             value = _load(builder, _step(builder, column, place, 4 * LANES), _FLOAT)
             _add_number(builder, _step(builder, out, at, 4), value)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from queue import SimpleQueue
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,8 @@ from neurokit.kernels.spiking import SpikingLayer
 from neurokit.kernels.threads import in_threads
 
 PART = 8  # parts of a batch; sums go by part, so that they do not depend on the threads
-ROOM = 2**18  # records for which room is made at once: 10 MB
+ROOM = 2**17  # records for which a thread has room, at least
+PIECE = 2**20  # records of one piece of memory: 37 MB
 
 Layers = Sequence[SpikingLayer]
 
@@ -39,18 +42,20 @@ def simulate(
     n_tapped = 0 if tap is None else np.diff(network.starts)[tap]
     tapped = np.zeros((n_trials, -(-n_steps // STEPS), n_tapped), dtype=np.uint16)
 
+    store = _Store(n_blocks, network, n_threads, learn)
+
     def run(part: range) -> list[tuple[int, int, blocks.Records]]:
         done, pieces = part.start, []
+        records = store.rooms.get()
         while done < part.stop:
-            records = _room(part.stop - done, n_blocks, network, learn)
-            trials = (done, part.stop)
             n = blocks.run(
-                arriving, network, trials, n_steps, counts, -1 if tap is None else tap, tapped,
-                records, learn,
+                arriving, network, (done, part.stop), n_steps, counts,
+                -1 if tap is None else tap, tapped, records, learn,
             )  # fmt: skip
             if learn:
-                pieces.append((done, done + n, records))
+                pieces.append((done, done + n, store.keep(records, n)))
             done += n
+        store.rooms.put(records)
         return pieces
 
     pieces = in_threads(run, _parts(n_trials), n_threads)
@@ -67,17 +72,49 @@ def _parts(n_trials: int) -> list[range]:
     return [range(first, stop) for first, stop in pairwise(bounds)]
 
 
-def _room(n_trials: int, n_blocks: int, network: blocks.Network, learn: bool) -> blocks.Records:
-    """Room for records of one trial at least; what is not written to takes no memory."""
-    n_places, n_layers = network.starts[-1], len(network.starts) - 1
-    a_trial = n_blocks * n_places
-    n_records = min(n_trials * a_trial, max(2 * a_trial, ROOM)) if learn else n_places
+def _room(n_records: int, n_trials: int, n_blocks: int, n_layers: int) -> blocks.Records:
     return blocks.Records(
         np.empty(n_records, dtype=np.uint32),
         np.empty(n_records, dtype=np.uint8),
         np.empty((n_records, LANES), dtype=np.float32),
-        np.empty((n_trials if learn else 0, n_blocks, n_layers), dtype=np.int64),
+        np.empty((n_trials, n_blocks, n_layers), dtype=np.int64),
     )
+
+
+class _Store:
+    """Records of a batch: each thread writes to its own room, and what it wrote is kept.
+
+    They are kept in large pieces, since fresh memory in small ones costs as much as a small run.
+    """
+
+    def __init__(self, n_blocks: int, network: blocks.Network, n_threads: int, learn: bool) -> None:
+        n_places, n_layers = network.starts[-1], len(network.starts) - 1
+        n_records = max(n_blocks * n_places, ROOM) if learn else n_places
+        n_trials = -(-n_records // n_blocks) if learn else 0
+        self.rooms: SimpleQueue[blocks.Records] = SimpleQueue()
+        for _ in range(n_threads):
+            self.rooms.put(_room(n_records, n_trials, n_blocks, n_layers))
+        self._lock, self._piece, self._used = Lock(), _room(0, 0, n_blocks, n_layers), 0
+
+    def keep(self, records: blocks.Records, n_trials: int) -> blocks.Records:
+        """Copy the records of some trials."""
+        size = int(records.ends[n_trials - 1, -1, -1])
+        with self._lock:
+            if self._used + size > len(self._piece.places):
+                # what is not written to takes no memory
+                self._piece = _room(max(size, PIECE), 0, *records.ends.shape[1:])
+                self._used = 0
+            piece, few = self._piece, slice(self._used, self._used + size)
+            self._used += size
+        piece.places[few] = records.places[:size]
+        piece.fired[few] = records.fired[:size]
+        piece.surrogates[few] = records.surrogates[:size]
+        return blocks.Records(
+            piece.places[few],
+            piece.fired[few],
+            piece.surrogates[few],
+            records.ends[:n_trials].copy(),
+        )
 
 
 def _network(layers: Layers, inputs: np.ndarray) -> blocks.Network:
@@ -88,7 +125,6 @@ def _network(layers: Layers, inputs: np.ndarray) -> blocks.Network:
     for layer, start in zip(layers, starts, strict=False):
         biases[start : start + layer.n_units] = layer.biases
     first = layers[0].connections
-    none = Connections(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
     spiking = inputs.dtype == np.uint16
     dense = np.zeros((0 if spiking else first.n_sources, sizes[0]), dtype=np.float32)
     if not spiking:
@@ -97,14 +133,14 @@ def _network(layers: Layers, inputs: np.ndarray) -> blocks.Network:
     return blocks.Network(
         starts,
         dense,
-        _rows([(0, 0, first if spiking else none)]),
-        _rows([
-            (start - below, start, layer.connections)
-            for below, start, layer in zip(sizes, starts[1:], layers[1:], strict=False)
-        ], starts[-1]),
+        _rows([(0, first)] if spiking else [], first.n_sources if spiking else 0),
+        _rows(
+            [(start, layer.connections) for start, layer in zip(starts, layers[1:], strict=False)],
+            starts[-1],
+        ),
         biases,
         *np.array(numbers, dtype=np.float32).T.copy(),
-    )  # fmt: skip
+    )
 
 
 def _filled(connections: Connections) -> np.ndarray:
@@ -123,17 +159,16 @@ def _own(connections: Connections) -> np.ndarray:
     return places
 
 
-def _rows(several: list[tuple[int, int, Connections]], n_sources: int | None = None) -> blocks.Rows:
-    """Filled rows of connections, each with its first source and the first place it leads to."""
-    lengths = np.zeros(several[0][2].n_sources if n_sources is None else n_sources, dtype=np.int64)
-    places, weights = [np.zeros(0, np.uint32)], [np.zeros(0, np.float32)]
-    for source, target, connections in several:
-        filled = _filled(connections)
+def _rows(several: list[tuple[int, Connections]], n_sources: int) -> blocks.Rows:
+    """Filled rows of connections, each set of them with the place of its first source."""
+    lengths = np.zeros(n_sources, dtype=np.int64)
+    places, weights = [np.zeros(0, np.uint16)], [np.zeros(0, np.float32)]
+    for source, connections in several:
+        filled, own = _filled(connections), _own(connections)
         lengths[source : source + connections.n_sources] = filled
-        own = _own(connections)
-        places.append(np.full(filled.sum(), target, dtype=np.uint32))
+        places.append(np.zeros(filled.sum(), dtype=np.uint16))
         weights.append(np.zeros(filled.sum(), dtype=np.float32))
-        places[-1][own] += connections.indices.astype(np.uint32)
+        places[-1][own] = connections.indices
         weights[-1][own] = connections.values
     starts = np.concatenate([[0], np.cumsum(lengths)])
     return blocks.Rows(starts, np.concatenate(places), np.concatenate(weights))

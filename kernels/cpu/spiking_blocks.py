@@ -30,7 +30,7 @@ from neurokit.kernels.cpu.lanes import (
 )
 
 NEVER = np.float32(-1e30)  # potential of a unit that is none
-CHUNK = 64  # steps whose currents are made at once
+CHUNK = 128  # steps whose currents are made at once
 WIDE = 64  # inputs to which a row is filled
 
 
@@ -46,7 +46,7 @@ class Rows(NamedTuple):
     """Connections by source, each row filled to a multiple of four with ones of weight zero."""
 
     starts: np.ndarray
-    places: np.ndarray  # uint32
+    places: np.ndarray  # uint16, counted within the layer they lead to
     weights: np.ndarray
 
 
@@ -115,7 +115,7 @@ def run(
                 if layer == tap:
                     _note(records, first, n_records, starts[tap], tapped[trial], block)
                 if layer < n_layers - 1:
-                    _send(network, records, first, n_records, tile)
+                    _send(network, records, first, n_records, tile, starts[layer + 1])
                 if learn:
                     records.ends[trial - trials[0], block, layer] = n_records
     return trials[1] - trials[0]
@@ -145,7 +145,7 @@ def _arrive(
         tile[:, :width] = 0
         for source in range(inputs.raster.shape[2]):
             bits = _bits(inputs.raster[trial, :, source], block)
-            _fire(bits, network.inputs, source, tile)
+            _fire(bits, network.inputs, source, tile, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -155,12 +155,16 @@ def _bits(words: np.ndarray, block: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def _fire(bits: np.uint64, rows: Rows, source: int, tile: np.ndarray) -> None:
-    """Add the weights of a unit's connections at each step in which it fired."""
+def _fire(bits: np.uint64, rows: Rows, source: int, tile: np.ndarray, start: int) -> None:
+    """Add the weights of a unit's connections at each step in which it fired.
+
+    The layer they lead to begins at a column of the tile.
+    """
     begin, end = rows.starts[source], rows.starts[source + 1]
-    places, weights = _address(rows.places, begin, 4), _address(rows.weights, begin, 4)
+    places, weights = _address(rows.places, begin, 2), _address(rows.weights, begin, 4)
     while bits != 0:
-        scatter(places, weights, end - begin, _address(tile, lowest(bits), tile.strides[0]))
+        row = _address(tile[lowest(bits)], start, 4)
+        scatter(places, weights, end - begin, row)
         bits &= bits - np.uint64(1)
 
 
@@ -215,12 +219,14 @@ def _note(
 
 
 @njit(cache=True, nogil=True)
-def _send(network: Network, records: Records, first: int, stop: int, tile: np.ndarray) -> None:
+def _send(
+    network: Network, records: Records, first: int, stop: int, tile: np.ndarray, start: int
+) -> None:
     """Let the units that fired reach those above them."""
     for n in range(first, stop):
         if records.fired[n]:
             place = np.int64(records.places[n])
-            _fire(np.uint64(records.fired[n]), network.rows, place, tile)
+            _fire(np.uint64(records.fired[n]), network.rows, place, tile, start)
 
 
 class Slopes(NamedTuple):
@@ -245,11 +251,10 @@ def go_back(
     """Add the gradients of some trials."""
     starts = network.starts
     _, n_blocks, n_layers = records.ends.shape
-    lowest_adjoint = 0 if inputs.raster.shape[0] > 0 else 1
+    spiking = inputs.raster.shape[0] > 0
     adjoints = np.zeros((starts[-1], LANES), dtype=np.float32)
-    n_steps, n_wide = inputs.currents.shape[1], out.dense.shape[1] // WIDE
-    filtered = np.zeros((n_wide, n_steps + LANES, WIDE), dtype=np.float32)
-    error = np.zeros(LANES, dtype=np.float32)
+    n_wide = out.dense.shape[1] // WIDE
+    filtered = np.zeros((n_wide, inputs.currents.shape[1] + LANES, WIDE), dtype=np.float32)
     weighed = _weighed(network.betas, LANES * n_blocks)
     ends = records.ends.ravel()
     for trial in range(trials[0], trials[1]):
@@ -258,52 +263,71 @@ def go_back(
             _filter(inputs.currents[trial], network.betas[0], filtered)
         for at in range(n_blocks * n_layers - 1, -1, -1):
             block, layer = at // n_layers, at % n_layers
-            if layer >= lowest_adjoint:
+            if layer > 0 or spiking:
                 _fade(network.betas[layer], adjoints[starts[layer] : starts[layer + 1]])
             at += (trial - trials[0]) * n_blocks * n_layers
-            lows = weighed[layer, LANES * block : LANES * (block + 1)]
-            for n in range(ends[at - 1] if at > 0 else 0, ends[at]):
-                share = _go_back_one(
-                    network, layer, slopes[trial], records, n, adjoints, error, lows
-                )
-                place = np.int64(records.places[n])
-                out.biases[place] += share
-                if layer >= lowest_adjoint:
-                    beta = network.betas[layer]
-                    sum_back(_address(error, 0, 4), beta, _address(adjoints, place, 4 * LANES))
-                elif len(inputs.currents) > 0:
-                    _correlate(error, filtered, LANES * block, out.dense[place])
-                else:
-                    out.shares[trial, place] += share
-                if records.fired[n]:
-                    _collect(
-                        np.uint64(records.fired[n]), network.rows, place, adjoints, out.weights
-                    )
-            if layer == 0 and lowest_adjoint == 0:
+            few = (ends[at - 1] if at > 0 else 0, ends[at])
+            _go_back_layer(
+                network, block, layer, slopes[trial], records, few, weighed[layer], adjoints,
+                filtered, len(inputs.currents) > 0, spiking, out.shares[trial:], out,
+            )  # fmt: skip
+            if layer == 0 and spiking:
                 for source in range(inputs.raster.shape[2]):
                     bits = _bits(inputs.raster[trial, :, source], block)
                     _collect(bits, network.inputs, source, adjoints, out.input_weights)
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _go_back_one(
+@njit(cache=True, nogil=True)
+def _go_back_layer(
     network: Network,
+    block: int,
     layer: int,
     slopes: np.ndarray,
     records: Records,
-    n: int,
+    few: tuple[int, int],
+    weighed: np.ndarray,
     adjoints: np.ndarray,
+    filtered: np.ndarray,
+    flowing: bool,
+    spiking: bool,
+    shares: np.ndarray,
+    out: Slopes,
+) -> None:
+    """Add what the records of a layer in a block give, and their adjoints."""
+    above = adjoints[network.starts[layer + 1] :]
+    error = np.zeros(LANES, dtype=np.float32)
+    lows = weighed[LANES * block : LANES * (block + 1)]
+    for n in range(few[0], few[1]):
+        place = np.int64(records.places[n])
+        share = _go_back_one(network, slopes[place], records, n, above, error, lows)
+        out.biases[place] += share
+        if layer > 0 or spiking:
+            out_row = _address(adjoints, place, 4 * LANES)
+            sum_back(_address(error, 0, 4), network.betas[layer], out_row)
+        elif flowing:
+            _correlate(error, filtered, LANES * block, out.dense[place])
+        else:
+            shares[0, place] += share
+        if records.fired[n]:
+            _collect(np.uint64(records.fired[n]), network.rows, place, above, out.weights)
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+def _go_back_one(
+    network: Network,
+    slope: float,
+    records: Records,
+    n: int,
+    above: np.ndarray,
     error: np.ndarray,
     lows: np.ndarray,
 ) -> float:
     """Surrogate times slope of one record, and the gradient of its bias."""
-    place = np.int64(records.places[n])
-    rows = network.rows
+    place, rows = np.int64(records.places[n]), network.rows
     begin, end = rows.starts[place], rows.starts[place + 1]
-    places, weights = _address(rows.places, begin, 4), _address(rows.weights, begin, 4)
-    pull(places, weights, end - begin, _address(adjoints, 0, 0), _address(error, 0, 0))
-    share = np.float32(0)
-    surrogates, slope = records.surrogates[n], slopes[place]
+    places, weights = _address(rows.places, begin, 2), _address(rows.weights, begin, 4)
+    pull(places, weights, end - begin, _address(above, 0, 0), _address(error, 0, 0))
+    share, surrogates = np.float32(0), records.surrogates[n]
     for lane in range(LANES):
         error[lane] = surrogates[lane] * (error[lane] + slope)
         share += error[lane] * lows[lane]
@@ -359,7 +383,7 @@ def _collect(
 ) -> None:
     """Add the adjoints of the units that a unit reaches, at each step in which it fired."""
     begin, end = rows.starts[source], rows.starts[source + 1]
-    places, slopes = _address(rows.places, begin, 4), _address(out, begin, 4)
+    places, slopes = _address(rows.places, begin, 2), _address(out, begin, 4)
     while bits != 0:
         collect(places, _address(adjoints, lowest(bits), 4), end - begin, slopes)
         bits &= bits - np.uint64(1)
