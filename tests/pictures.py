@@ -26,7 +26,7 @@ from neurokit.visits.attempts import Candidate
 from neurokit.visits.visit import train_visit
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
-SETTLE_SECONDS, PATIENCE_SECONDS, ONLINE_SECONDS = 4.0, 120.0, 30.0
+SETTLE_SECONDS, PATIENCE_SECONDS, ONLINE_SECONDS = 4.0, 400.0, 30.0
 SIGNAL_SECONDS = 7.0
 TRAINED = ("ts+lr", "csp+lda", "mrmr+lda", "psd+lda", "mdm", "dummy")
 
@@ -48,11 +48,13 @@ def settle(application: QApplication, window: MainWindow) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Keep 128 colours: a third of the size, and the eye sees no difference."""
+    """Keep 128 colours, rare ones too: a third of the size, and the eye sees no difference."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(
+            128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
     small.save(path, optimize=True)
 
 
@@ -68,14 +70,20 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
         window.page(name).table.selectRow(0)
     if name == "signals":
         wait(application, SIGNAL_SECONDS)
-    if name in ("batch", "cohorts"):
+    if name in ("batch", "cohorts", "connectome"):
         page = window.page(name)
         if name == "batch":
             page.dataset.setEditText("simulated:subjects=1")
+        if name == "connectome":
+            page.form.editors["most"].box.setValue(6)
+            page.form.editors["starts"].box.setValue(3)
         page.start()
         start = time.monotonic()
         while page.process.is_running and time.monotonic() - start < PATIENCE_SECONDS:
             wait(application, 0.1)
+    if name == "connectome":
+        settle(application, window)
+        page.results.table.selectRow(1)
     if name == "online":
         settle(application, window)
         window.page(name).plan.start_button.click()

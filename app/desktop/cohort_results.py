@@ -70,8 +70,8 @@ class CohortResults(QWidget):
         for widget, name in ((self.maps, tr("Maps")), (self.sites, tr("Sites"))):
             self.tabs.addTab(widget, name)
         self.tabs.addTab(self.notes, tr("Notes"))
-        legend = wrapped(role="hint")
-        legend.setText(
+        self.legend = wrapped(role="hint")
+        self.legend.setText(
             tr("Not a diagnostic device. The line is the 95 % interval; grey is where 95 of 100 "
                "guessers fall; ▲ is above.")
         )  # fmt: skip
@@ -81,7 +81,8 @@ class CohortResults(QWidget):
         for widget in (self.bar, self.status, self.empty, self.verdict, self.models):
             layout.addWidget(widget)
         layout.addWidget(self.tabs, 1)
-        layout.addWidget(legend)
+        layout.addWidget(self.legend)
+        layout.addStretch(0)
         self.show_nothing()
 
     def _make_maps(self) -> None:
@@ -104,6 +105,7 @@ class CohortResults(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.brain, 1)
         layout.addWidget(self.outline)
+        layout.addStretch(0)  # takes the room of a brain that there is not
 
     def dress(self, settings: Settings) -> None:
         """Take the theme and the size of text."""
@@ -138,12 +140,10 @@ class CohortResults(QWidget):
 
     def _show_parts(self) -> None:
         there = self.result is not None
-        for widget in (self.verdict, self.models, self.tabs):
+        for widget in (self.verdict, self.models, self.tabs, self.legend):
             widget.setVisible(there)
         self.empty.setVisible(not there)
         self.report.setEnabled(there)
-        # what is below is pushed down by nothing else
-        self.layout().setAlignment(self.empty, Qt.AlignmentFlag.AlignTop)
 
     def show_result(self, result: CohortResult, folder: Path) -> None:
         """Show a study."""

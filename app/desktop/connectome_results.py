@@ -58,6 +58,7 @@ class ConnectomeResults(QWidget):
             layout.addWidget(widget)
         self._make_motif()
         layout.addWidget(self.motif, 1)
+        layout.addStretch(0)
         self.show_nothing()
 
     def _make_top(self) -> QHBoxLayout:
@@ -150,7 +151,6 @@ class ConnectomeResults(QWidget):
             widget.setVisible(there)
         self.empty.setVisible(not there)
         self.atlas.setEnabled(there)
-        self.layout().setAlignment(self.empty, Qt.AlignmentFlag.AlignTop)
 
     def show_view(self, view: AtlasView, folder: Path, settings: Settings) -> None:
         """Show an atlas, its first motif chosen."""
