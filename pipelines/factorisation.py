@@ -42,7 +42,7 @@ class NonNegativeFactorisation(BaseEstimator):
         columns of each factor, as in TensorLy.
     compress : {"auto", True, False}
         Begin on what a few columns span of the tensor, and end with the whole. All starts share
-        it. ``"auto"`` where it saves work.
+        it. ``"auto"`` where it saves work. Never with a mask, nor of symmetric tensors or traces.
     max_iter : int
         Most sweeps of each stage.
     tol : float
@@ -241,8 +241,8 @@ def checked_tensor(tensor: np.ndarray) -> np.ndarray:
     if not np.isfinite(low) or not np.isfinite(high):
         n_bad = int(np.count_nonzero(~np.isfinite(tensor)))
         raise ValueError(
-            f"{n_bad} of {tensor.size} entries of the tensor are NaN or infinite; pass mask= (True "
-            "where a value was observed) and fill them with 0"
+            f"{n_bad} of {tensor.size} entries of the tensor are NaN or infinite; pass mask=, "
+            "True where a value was observed"
         )
     if low < 0:
         n_bad = int(np.count_nonzero(tensor < 0))
