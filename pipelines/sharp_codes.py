@@ -12,21 +12,23 @@ class BinaryCoder:
 
     Parameters
     ----------
-    n_units : int
+    n_units, n_steps : int
+        Of the layer and of a trial.
 
     Attributes
     ----------
-    thresholds : array of uint16, shape (n_units,)
+    thresholds : array of uint8 or uint16, shape (n_units,)
         Spikes.
     """
 
-    def __init__(self, n_units: int) -> None:
-        self.thresholds = np.zeros(n_units, dtype=np.uint16)
+    def __init__(self, n_units: int, n_steps: int) -> None:
+        self.thresholds = np.zeros(n_units, dtype=np.uint8 if n_steps < 256 else np.uint16)
+        self.code_bytes = 8 * -(-n_units // 64)
 
     def adapt(self, counts: list[np.ndarray], stable: np.ndarray) -> None:
         """Follow the median of classes that weigh the same, but for units that are stable."""
         median = np.median([np.median(each, axis=0) for each in counts], axis=0)
-        self.thresholds = np.where(stable, self.thresholds, median).astype(np.uint16)
+        self.thresholds = np.where(stable, self.thresholds, median).astype(self.thresholds.dtype)
 
     def encode(self, counts: np.ndarray) -> np.ndarray:
         """Packed codes: uint64, shape (n_trials, n_words)."""
@@ -53,6 +55,9 @@ class FloatCoder:
     """A number in single precision a unit."""
 
     nbytes = 0
+
+    def __init__(self, n_units: int) -> None:
+        self.code_bytes = 4 * n_units
 
     def adapt(self, counts: list[np.ndarray], stable: np.ndarray) -> None:
         """Learn nothing."""

@@ -1,8 +1,8 @@
-"""How features and EEG epochs become currents; all that a visit shifts is undone here, below the tap."""
+"""How features and EEG epochs become currents; what a visit shifts is undone here."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -57,12 +57,12 @@ class EpochEncoder:
         self.delta = delta
         self.whitening: Any = None
 
-    def align(self, epochs: np.ndarray) -> None:
+    def align(self, epochs: np.ndarray) -> Self:
         """Learn the mean covariance of a visit; labels are not needed."""
         if self.alignment == "none":
             scale = 1 / np.maximum(epochs.std(axis=(0, 2)), 1e-30)
             self.whitening = np.diag(scale)
-            return
+            return self
         covariances = epochs @ epochs.transpose(0, 2, 1) / epochs.shape[-1]
         mean = covariances.mean(axis=0)
         mean += 1e-6 * np.trace(mean) / len(mean) * np.eye(len(mean))
@@ -73,6 +73,7 @@ class EpochEncoder:
             mean = mean_riemann(covariances + ridge)
         values, vectors = np.linalg.eigh(mean)
         self.whitening = vectors / np.sqrt(values) @ vectors.T
+        return self
 
     def __call__(self, epochs: np.ndarray) -> np.ndarray:
         """Currents of epochs: float32, shape (n_trials, n_times, n_inputs)."""

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from neurokit.pipelines.sharp_memory import Shelf, even_quotas, thin
+from neurokit.pipelines.sharp_memory import HEAD, Shelf, even_quotas, thin
 from neurokit.pipelines.sharp_states import UnitStates, kept_share
 
 WATCHED = 1024  # trials that units are selected by
+MOST = 4096  # trials of a class that are stored, whatever the budget
+CODES_SHARE = 0.25  # of a budget that codes may take
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Schedule:
     replay: bool
     short: int
     long: int
+    budget: int | None
 
 
 class Learner:
@@ -131,8 +134,12 @@ class Learner:
     def _select(self, watched: np.ndarray, phase: int, room: list[int]) -> None:
         share = kept_share(phase, self.schedule.least_share)
         for layer, activity in enumerate(self.network.activity(watched)):
-            reserved = layer > self.network.tap
-            most = int(np.ceil(room[layer] * (self.schedule.reserve if reserved else 1)))
+            if layer <= self.network.tap:
+                # a tap unit that came later would be silent in all that was stored before, and
+                # betray by that alone that a trial is new: the tap is recruited at once
+                self.states.recruit(layer)
+                continue
+            most = int(np.ceil(room[layer] * self.schedule.reserve))
             self.states.select(layer, activity, share, most)
 
     def _rewire(self, rng: np.random.Generator) -> None:
@@ -158,25 +165,27 @@ class Learner:
         episode = self.states.episode
         grown = self.states.known_by(self.network.tap, episode)
         codes_too = []
+        most_long = self._most_codes(labels)
+        most = self.schedule.short if self.schedule.budget is None else MOST
         for label in np.unique(labels):
             mine = rng.permutation(np.flatnonzero(labels == label))
-            taps = self.network.taps(currents[mine[: max(self.schedule.short, self.schedule.long)]])
+            taps = self.network.taps(currents[mine[: max(most, most_long)]])
             stored = self.codec.encode(taps, grown)
             place = (int(label), episode, person)
-            codes_too.append(Shelf(*place, stored[: self.schedule.long]))
-            self.short.append(Shelf(*place, stored[: self.schedule.short]))
-        self.short = thin(self.short, self.schedule.short, rng)
+            self._replace(Shelf(*place, stored[:most]))
+            codes_too.append(Shelf(*place, stored[:most_long]))
+        self._fit_budget(most, most_long, codes_too, rng)
         for layer in range(len(self.network.sizes)):
             self.network.renew(layer, self.states.is_plastic(layer), rng)
-        self._store_codes(codes_too)
+        self._store_codes(codes_too, most_long)
 
-    def _store_codes(self, fresh: list[Shelf]) -> None:
+    def _store_codes(self, fresh: list[Shelf], most: int) -> None:
         """Write the codes of what can be replayed anew; the others are frozen, and stay."""
-        kept = {(shelf.label, shelf.episode, shelf.person): shelf for shelf in self.long}
+        kept = {shelf.place: shelf for shelf in self.long}
         sources = self.short + fresh if self.schedule.replay else fresh
         taps = {}
         for shelf in sources:
-            taps[shelf.label, shelf.episode, shelf.person] = self.decode(shelf)
+            taps[shelf.place] = self.decode(shelf)
         if not taps:
             return
         counts = {place: self.network.counts(each)[-1] for place, each in taps.items()}
@@ -185,16 +194,50 @@ class Learner:
         self.coder.adapt(list(counts.values()), stable)
         for place, each in counts.items():
             kept[place] = Shelf(*place, list(self.coder.encode(each)))
-        self.long = self._thin_codes(list(kept.values()))
+        self.long = _first_trials(list(kept.values()), most)
 
-    def _thin_codes(self, shelves: list[Shelf]) -> list[Shelf]:
-        kept = []
-        for label in sorted({shelf.label for shelf in shelves}):
-            mine = [shelf for shelf in shelves if shelf.label == label]
-            quotas = even_quotas([len(shelf.trials) for shelf in mine], self.schedule.long)
-            pairs = zip(mine, quotas, strict=True)
-            kept += [shelf.keep(np.arange(quota)) for shelf, quota in pairs if quota]
-        return kept
+    def _replace(self, shelf: Shelf) -> None:
+        """Store a shelf; what one of the same label held joins it."""
+        place = (shelf.label, shelf.episode, shelf.person)
+        twins = [each for each in self.short if each.place == place]
+        self.short = [each for each in self.short if each.place != place]
+        self.short.append(Shelf(*place, shelf.trials + [t for each in twins for t in each.trials]))
+
+    def _most_codes(self, labels: np.ndarray) -> int:
+        """Codes that each class may have."""
+        schedule = self.schedule
+        if schedule.budget is None:
+            return schedule.long
+        known = {shelf.label for shelf in self.long} | set(labels.tolist())
+        room = (schedule.budget - self.states.nbytes - self.coder.nbytes) / len(known)
+        return max(1, min(schedule.long, int(CODES_SHARE * room / self.coder.code_bytes)))
+
+    def _fit_budget(
+        self, most: int, most_codes: int, fresh: list[Shelf], rng: np.random.Generator
+    ) -> None:
+        """Thin what is replayed until all memories together are as small as they must be."""
+        self.short = thin(self.short, most, rng)
+        if self.schedule.budget is None:
+            return
+        places = {each.place for each in self.short + self.long}
+        labels = {place[0] for place in places}
+        codes = len(labels) * most_codes * self.coder.code_bytes + HEAD * len(places)
+        room = self.schedule.budget - self.states.nbytes - self.coder.nbytes - codes
+        most = min(most, sum(len(shelf.trials) for shelf in self.short))
+        while (used := sum(shelf.nbytes for shelf in self.short)) > room and most > 1:
+            most = max(1, min(most - 1, int(most * room / used)))
+            self.short = thin(self.short, most, rng)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all that is kept of the past: spikes, codes, states, masks, thresholds."""
+        kept = sum(shelf.nbytes for shelf in self.short + self.long)
+        return int(kept + self.states.nbytes + self.coder.nbytes)
+
+    def least_bytes(self, n_classes: int) -> int:
+        """Bytes that a trial and a code of each class take at most."""
+        each = self.codec.most_bytes + self.coder.code_bytes + 2 * HEAD
+        return int(n_classes * each + self.states.nbytes + self.coder.nbytes)
 
     def decode(self, shelf: Shelf) -> np.ndarray:
         """What the tap gave for the trials of a shelf."""
@@ -225,6 +268,17 @@ class Learner:
         known, mask_of = np.unique(episodes, return_inverse=True)
         masks = np.stack([self.mask(int(episode)) for episode in known])
         return self.coder.distances(queries, np.stack(stored), masks, mask_of), labels
+
+
+def _first_trials(shelves: list[Shelf], most: int) -> list[Shelf]:
+    """Leave at most so many codes of each class."""
+    kept = []
+    for label in sorted({shelf.label for shelf in shelves}):
+        mine = [shelf for shelf in shelves if shelf.label == label]
+        quotas = even_quotas([len(shelf.trials) for shelf in mine], most)
+        pairs = zip(mine, quotas, strict=True)
+        kept += [shelf.keep(np.arange(quota)) for shelf, quota in pairs if quota]
+    return kept
 
 
 class _Stage:

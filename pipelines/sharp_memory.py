@@ -31,6 +31,11 @@ class Shelf:
     trials: list[np.ndarray]
 
     @property
+    def place(self) -> tuple[int, int, str]:
+        """Class, episode and person."""
+        return self.label, self.episode, self.person
+
+    @property
     def nbytes(self) -> int:
         """Bytes of what lies here, and of its label."""
         return HEAD + sum(int(trial.nbytes) for trial in self.trials)
@@ -58,6 +63,11 @@ class SpikeCodec:
     def __init__(self, n_units: int, n_steps: int) -> None:
         self.n_units = n_units
         self.n_steps = n_steps
+
+    @property
+    def most_bytes(self) -> int:
+        """Bytes of a raster, the longest that a trial can be."""
+        return 1 + -(-self.n_units * self.n_steps // 8)
 
     def encode(self, raster: np.ndarray, units: np.ndarray) -> list[np.ndarray]:
         """Pack the spikes of some units: one array of bytes a trial.
@@ -145,4 +155,3 @@ def even_quotas(sizes: list[int], most: int) -> list[int]:
         quotas[[place for place in open_to if quotas[place] == least][-1]] += 1
         left -= 1
     return quotas
-

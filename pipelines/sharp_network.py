@@ -80,7 +80,7 @@ class SpikingNetwork:
 
     def _layers(self) -> list[SpikingLayer]:
         pairs = zip(self.connections, self.biases, strict=True)
-        return [SpikingLayer(*pair, **self.neuron) for pair in pairs]
+        return [SpikingLayer(weights, biases, **self.neuron) for weights, biases in pairs]
 
     def _run(self, layers: list[SpikingLayer], inputs: np.ndarray, **how: Any) -> Any:
         if not (inputs.ndim == 3 and inputs.dtype != np.uint16):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 import numpy as np
 
@@ -70,7 +71,7 @@ class UnitStates:
 
     Attributes
     ----------
-    born : list of arrays of int16
+    born : list of arrays of int8, or int16 from episode 128 on
         Episode that recruited each unit, -1 while it is plastic.
     episode : int
         The running one, from 0.
@@ -79,7 +80,7 @@ class UnitStates:
     def __init__(
         self, sizes: Sequence[int], tap: int, window: int | None, frozen: bool = True
     ) -> None:
-        self.born = [np.full(size, PLASTIC, dtype=np.int16) for size in sizes]
+        self.born = [np.full(size, PLASTIC, dtype=np.int8) for size in sizes]
         self.tap = tap
         self.window = window
         self.frozen = frozen
@@ -88,6 +89,8 @@ class UnitStates:
     def begin(self, episode: int) -> list[int]:
         """Open an episode; say how many units of each layer are plastic at its beginning."""
         self.episode = episode
+        if episode > np.iinfo(np.int8).max:
+            self.born = [born.astype(np.int16) for born in self.born]
         return [int(np.sum(born == PLASTIC)) for born in self.born]
 
     def is_plastic(self, layer: int) -> np.ndarray:
@@ -96,7 +99,7 @@ class UnitStates:
 
     def is_frozen(self, layer: int) -> np.ndarray:
         """Units that the running episode may not change: bool, shape (n_units,)."""
-        age = self.episode - self.born[layer]
+        age = self.episode - self.born[layer].astype(np.int64)
         recruited = ~self.is_plastic(layer)
         if not self.frozen:
             return np.zeros(len(recruited), dtype=bool)
@@ -127,6 +130,10 @@ class UnitStates:
         born[open_to & ~self.is_frozen(layer)] = PLASTIC
         born[best] = self.episode
 
+    def recruit(self, layer: int) -> None:
+        """Make learners of all units that are plastic."""
+        self.born[layer][self.is_plastic(layer)] = self.episode
+
     def known_by(self, layer: int, episode: int) -> np.ndarray:
         """Units recruited up to an episode: bool, shape (n_units,)."""
         return (self.born[layer] != PLASTIC) & (self.born[layer] <= episode)
@@ -138,7 +145,13 @@ class UnitStates:
         numbers = (plastic, learner & ~frozen, ~(plastic | learner | frozen), frozen)
         return {name: int(which.sum()) for name, which in zip(STATES, numbers, strict=True)}
 
+    def room(self) -> list[int]:
+        """Units of each layer that the next episode may change."""
+        ahead = deepcopy(self)
+        ahead.episode += 1
+        return [int(np.sum(~ahead.is_frozen(layer))) for layer in range(len(self.born))]
+
     @property
     def nbytes(self) -> int:
-        """Bytes that the states take, masks of classes among them: a byte a unit."""
-        return sum(len(born) for born in self.born)
+        """Bytes that the states take, masks of classes among them."""
+        return sum(int(born.nbytes) for born in self.born)
