@@ -166,7 +166,7 @@ def test_shuffled_labels_give_chance():
 
 
 def test_all_memories_stay_within_the_budget():
-    budget = 3000
+    budget = 1500
     model = SharpClassifier(**SMALL, memory_budget=budget)
     for labels in ([0, 1], [2, 3], [4, 5]):
         model.partial_fit(*blobs(labels))
