@@ -148,10 +148,11 @@ def simulate(
 
     Notes
     -----
-    With ``learn``, memory grows with the trials of the batch: about 80 bytes for 16 steps of a unit
-    that came near its threshold in them, nothing for one that did not.
+    With ``learn``, memory grows with the trials of the batch: 37 bytes for each block of 8 steps in
+    which a unit came near its threshold, nothing for the others.
     """
     layers = tuple(layers)
+    _check_layers(layers)
     inputs, n_steps = _checked_inputs(layers, inputs, n_steps)
     if tap is not None and not 0 <= tap < len(layers):
         raise ValueError(f"tap must name one of {len(layers)} layers, from 0, got {tap}")
@@ -160,10 +161,7 @@ def simulate(
     return Activity(tuple(counts), raster, n_steps, trace, backend)
 
 
-def _checked_inputs(
-    layers: tuple[SpikingLayer, ...], inputs: np.ndarray, n_steps: int | None
-) -> tuple[np.ndarray, int]:
-    """Inputs as float32 or uint16, and the number of steps."""
+def _check_layers(layers: tuple[SpikingLayer, ...]) -> None:
     if not layers:
         raise ValueError("layers is empty; give one SpikingLayer or more")
     for below, above in pairwise(layers):
@@ -172,6 +170,12 @@ def _checked_inputs(
                 f"a layer of {below.n_units} units stands below one that is connected to "
                 f"{above.connections.n_sources}; make the connections anew"
             )
+
+
+def _checked_inputs(
+    layers: tuple[SpikingLayer, ...], inputs: np.ndarray, n_steps: int | None
+) -> tuple[np.ndarray, int]:
+    """Inputs as float32 or uint16, and the number of steps."""
     inputs = np.asarray(inputs)
     spikes = inputs.dtype == np.uint16
     if inputs.ndim not in ((3,) if spikes else (2, 3)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from queue import SimpleQueue
-from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -18,17 +17,26 @@ from neurokit.kernels.spiking import SpikingLayer
 from neurokit.kernels.threads import in_threads
 
 PART = 8  # parts of a batch; sums go by part, so that they do not depend on the threads
-ROOM = 2**17  # records for which a thread has room, at least
-PIECE = 2**20  # records of one piece of memory: 37 MB
+PIECE = 2**19  # records of one room: so large that the allocator keeps it for the next batch
 
 Layers = Sequence[SpikingLayer]
 
 
-class Trace(NamedTuple):
-    """What the way back needs: the inputs, and the records of some trials after the others."""
+class Piece(NamedTuple):
+    """Records of trials ``first`` to ``stop``, which begin at a place of their room."""
 
+    first: int
+    stop: int
+    begin: int
+    records: blocks.Records
+
+
+class Trace(NamedTuple):
+    """What the way back needs: network and inputs, and the records of each part."""
+
+    network: blocks.Network
     inputs: np.ndarray
-    pieces: list[list[tuple[int, int, blocks.Records]]]  # of each part
+    pieces: list[list[Piece]]
 
 
 def simulate(
@@ -36,35 +44,63 @@ def simulate(
 ) -> tuple[list[np.ndarray], np.ndarray | None, Trace | None]:
     """See :func:`neurokit.kernels.spiking.simulate`."""
     network = _network(layers, inputs)
-    arriving = _arriving(layers, network, inputs)
-    n_trials, n_blocks = len(inputs), -(-n_steps // LANES)
+    arriving = _arriving(network, inputs)
+    n_trials = len(inputs)
     counts = np.zeros((n_trials, network.starts[-1]), dtype=np.int32)
     n_tapped = 0 if tap is None else np.diff(network.starts)[tap]
     tapped = np.zeros((n_trials, -(-n_steps // STEPS), n_tapped), dtype=np.uint16)
 
-    store = _Store(n_blocks, network, n_threads, learn)
+    tapping = (-1 if tap is None else tap, tapped)
+    rooms: SimpleQueue[tuple[blocks.Records, int]] = SimpleQueue()
+    for _ in range(n_threads):
+        rooms.put((_room(0), 0))
 
-    def run(part: range) -> list[tuple[int, int, blocks.Records]]:
-        done, pieces = part.start, []
-        records = store.rooms.get()
-        while done < part.stop:
-            n = blocks.run(
-                arriving, network, (done, part.stop), n_steps, counts,
-                -1 if tap is None else tap, tapped, records, learn,
-            )  # fmt: skip
-            if learn:
-                pieces.append((done, done + n, store.keep(records, n)))
-            done += n
-        store.rooms.put(records)
+    def run(part: range) -> list[Piece]:
+        room = rooms.get()
+        pieces, room = _run_part(part, arriving, network, n_steps, counts, tapping, room, learn)
+        rooms.put(room)
         return pieces
 
     pieces = in_threads(run, _parts(n_trials), n_threads)
     found = [
-        counts[:, start : start + layer.n_units]
+        np.ascontiguousarray(counts[:, start : start + layer.n_units])
         for start, layer in zip(network.starts, layers, strict=False)
     ]
-    raster = None if tap is None else tapped[:, :, : layers[tap].n_units]
-    return found, raster, Trace(inputs, pieces) if learn else None
+    raster = None
+    if tap is not None:
+        raster = np.ascontiguousarray(tapped[:, :, : layers[tap].n_units])
+    return found, raster, Trace(network, inputs, pieces) if learn else None
+
+
+def _run_part(
+    part: range,
+    arriving: blocks.Inputs,
+    network: blocks.Network,
+    n_steps: int,
+    counts: np.ndarray,
+    tapping: tuple[int, np.ndarray],
+    room: tuple[blocks.Records, int],
+    learn: bool,
+) -> tuple[list[Piece], tuple[blocks.Records, int]]:
+    """Run some trials, with fresh room where there is none for a whole one; give what is left."""
+    n_blocks, n_layers = -(-n_steps // LANES), len(network.starts) - 1
+    least = network.starts[-1] * (n_blocks if learn else 1)
+    done, pieces = part.start, []
+    records, used = room
+    while done < part.stop:
+        if used + least > len(records.places):
+            records, used = _room(max(2 * least, PIECE) if learn else least), 0
+        ends = np.empty((part.stop - done, n_blocks, n_layers), dtype=np.int64)
+        records = records._replace(ends=ends)
+        trials = (done, part.stop)
+        n = blocks.run(
+            arriving, network, trials, n_steps, counts, *tapping, records, used, learn
+        )  # fmt: skip
+        if learn:
+            pieces.append(Piece(done, done + n, used, records))
+            used = int(ends[n - 1, -1, -1])
+        done += n
+    return pieces, (records, used)
 
 
 def _parts(n_trials: int) -> list[range]:
@@ -72,49 +108,14 @@ def _parts(n_trials: int) -> list[range]:
     return [range(first, stop) for first, stop in pairwise(bounds)]
 
 
-def _room(n_records: int, n_trials: int, n_blocks: int, n_layers: int) -> blocks.Records:
+def _room(n_records: int) -> blocks.Records:
+    """Room for records; what is not written to takes no memory."""
     return blocks.Records(
         np.empty(n_records, dtype=np.uint32),
         np.empty(n_records, dtype=np.uint8),
         np.empty((n_records, LANES), dtype=np.float32),
-        np.empty((n_trials, n_blocks, n_layers), dtype=np.int64),
+        np.empty((0, 0, 0), dtype=np.int64),
     )
-
-
-class _Store:
-    """Records of a batch: each thread writes to its own room, and what it wrote is kept.
-
-    They are kept in large pieces, since fresh memory in small ones costs as much as a small run.
-    """
-
-    def __init__(self, n_blocks: int, network: blocks.Network, n_threads: int, learn: bool) -> None:
-        n_places, n_layers = network.starts[-1], len(network.starts) - 1
-        n_records = max(n_blocks * n_places, ROOM) if learn else n_places
-        n_trials = -(-n_records // n_blocks) if learn else 0
-        self.rooms: SimpleQueue[blocks.Records] = SimpleQueue()
-        for _ in range(n_threads):
-            self.rooms.put(_room(n_records, n_trials, n_blocks, n_layers))
-        self._lock, self._piece, self._used = Lock(), _room(0, 0, n_blocks, n_layers), 0
-
-    def keep(self, records: blocks.Records, n_trials: int) -> blocks.Records:
-        """Copy the records of some trials."""
-        size = int(records.ends[n_trials - 1, -1, -1])
-        with self._lock:
-            if self._used + size > len(self._piece.places):
-                # what is not written to takes no memory
-                self._piece = _room(max(size, PIECE), 0, *records.ends.shape[1:])
-                self._used = 0
-            piece, few = self._piece, slice(self._used, self._used + size)
-            self._used += size
-        piece.places[few] = records.places[:size]
-        piece.fired[few] = records.fired[:size]
-        piece.surrogates[few] = records.surrogates[:size]
-        return blocks.Records(
-            piece.places[few],
-            piece.fired[few],
-            piece.surrogates[few],
-            records.ends[:n_trials].copy(),
-        )
 
 
 def _network(layers: Layers, inputs: np.ndarray) -> blocks.Network:
@@ -174,7 +175,7 @@ def _rows(several: list[tuple[int, Connections]], n_sources: int) -> blocks.Rows
     return blocks.Rows(starts, np.concatenate(places), np.concatenate(weights))
 
 
-def _arriving(layers: Layers, network: blocks.Network, inputs: np.ndarray) -> blocks.Inputs:
+def _arriving(network: blocks.Network, inputs: np.ndarray) -> blocks.Inputs:
     """Inputs of one kind, and none of the others."""
     currents = np.zeros((0, 0, len(network.dense)), dtype=np.float32)
     constant = np.zeros((0, network.starts[1]), dtype=np.float32)
@@ -192,17 +193,16 @@ def gradients(
     layers: Layers, trace: Trace, slopes: list[np.ndarray], n_threads: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """See :func:`neurokit.kernels.spiking.gradients`."""
-    network = _network(layers, trace.inputs)
-    arriving = _arriving(layers, network, trace.inputs)
+    network, arriving = trace.network, _arriving(trace.network, trace.inputs)
     steep = np.zeros((len(trace.inputs), network.starts[-1]), dtype=np.float32)
     for start, slope in zip(network.starts, slopes, strict=False):
         steep[:, start : start + slope.shape[1]] = slope
     shares = np.zeros((len(arriving.constant), network.starts[1]), dtype=np.float32)
 
-    def go_back(pieces: list[tuple[int, int, blocks.Records]]) -> blocks.Slopes:
+    def go_back(pieces: list[Piece]) -> blocks.Slopes:
         out = _no_slopes(network, arriving, shares)
-        for first, stop, records in pieces:
-            blocks.go_back(arriving, network, (first, stop), steep, records, out)
+        for first, stop, begin, records in pieces:
+            blocks.go_back(arriving, network, (first, stop), steep, records, begin, out)
         return out
 
     parts = in_threads(go_back, trace.pieces, n_threads) or [_no_slopes(network, arriving, shares)]

@@ -87,15 +87,18 @@ def run(
     tap: int,
     tapped: np.ndarray,
     records: Records,
+    n_records: int,
     learn: bool,
 ) -> int:
-    """Run trials while there is room for the records of a whole one; say how many."""
+    """Run trials while there is room for the records of a whole one; say how many.
+
+    ``n_records`` are there already.
+    """
     starts = network.starts
     n_layers, n_blocks = len(starts) - 1, -(-n_steps // LANES)
     tile = np.zeros((LANES, starts[-1]), dtype=np.float32)
     flow = np.zeros((CHUNK, starts[1]), dtype=np.float32)
     last = np.zeros(starts[-1], dtype=np.float32)
-    n_records = 0
     for trial in range(trials[0], trials[1]):
         if learn and n_records + n_blocks * starts[-1] > len(records.places):
             return trial - trials[0]
@@ -246,9 +249,10 @@ def go_back(
     trials: tuple[int, int],
     slopes: np.ndarray,
     records: Records,
+    begin: int,
     out: Slopes,
 ) -> None:
-    """Add the gradients of some trials."""
+    """Add the gradients of some trials, whose records begin at a place."""
     starts = network.starts
     _, n_blocks, n_layers = records.ends.shape
     spiking = inputs.raster.shape[0] > 0
@@ -266,7 +270,7 @@ def go_back(
             if layer > 0 or spiking:
                 _fade(network.betas[layer], adjoints[starts[layer] : starts[layer + 1]])
             at += (trial - trials[0]) * n_blocks * n_layers
-            few = (ends[at - 1] if at > 0 else 0, ends[at])
+            few = (ends[at - 1] if at > 0 else begin, ends[at])
             _go_back_layer(
                 network, block, layer, slopes[trial], records, few, weighed[layer], adjoints,
                 filtered, len(inputs.currents) > 0, spiking, out.shares[trial:], out,
