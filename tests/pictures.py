@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from neurokit.app.desktop.application import make_application
 from neurokit.app.desktop.demo import choose_demo_patient
-from neurokit.app.desktop.main_window import PLANNED, RAIL, MainWindow
+from neurokit.app.desktop.main_window import READY, MainWindow
 from neurokit.app.desktop.session import Session, Settings
 from neurokit.patients.demo_workspace import make_demo
 from neurokit.patients.workspace import Workspace
@@ -95,7 +95,7 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
 
 def draw(asked: argparse.Namespace, application: QApplication, window: MainWindow) -> None:
     """Draw the pages, one file each."""
-    for name in asked.pages or RAIL[: -len(PLANNED)]:
+    for name in asked.pages or READY:
         window.go(name)
         begin(name, application, window)
         settle(application, window)

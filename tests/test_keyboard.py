@@ -14,12 +14,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from neurokit.app.desktop.main_window import PLANNED, RAIL
+from neurokit.app.desktop.main_window import READY
 
 pytestmark = pytest.mark.window
 
-PAGES = RAIL[: -len(PLANNED)]
-each_page = pytest.mark.parametrize("name", PAGES)
+each_page = pytest.mark.parametrize("name", READY)
 MOST_STEPS = 300
 
 

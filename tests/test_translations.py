@@ -14,7 +14,7 @@ from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.batch import BatchSettings
 from neurokit.app.desktop.cohort_form import CohortSettings
 from neurokit.app.desktop.connectome_form import ConnectomeSettings
-from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
+from neurokit.app.desktop.main_window import READY, TITLES
 from neurokit.files.recordings import read_recording
 from neurokit.live.streams import open_source
 from neurokit.patients import timeline
@@ -101,13 +101,13 @@ def test_no_page_speaks_english_once_the_window_speaks_french(window):
     workspace = window.desk.workspace
     (patient,) = workspace.patients()
     visit = workspace.open_visit(patient.id)
-    for name in RAIL[: -len(PLANNED)]:
+    for name in READY:
         window.go(name)
     window.desk.session.go(patient=patient.id, visit=visit.id)
     window.set(language="fr")
     english = {text for text, told in french.items() if told != text}
     left = {}
-    for name in RAIL[: -len(PLANNED)]:
+    for name in READY:
         window.go(name)
         for widget in window.findChildren(QLabel) + window.findChildren(QAbstractButton):
             if widget.isVisible() and widget.text() in english:

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
 from neurokit.app.desktop import screen
-from neurokit.app.desktop.main_window import PLANNED, RAIL, MainWindow
-from neurokit.app.desktop.session import PAGES, Session
+from neurokit.app.desktop.main_window import READY, MainWindow
+from neurokit.app.desktop.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.window
@@ -84,7 +84,7 @@ def test_the_rail_goes_to_each_page_that_is_not_planned(window, qtbot):
     while seen[-1] != "batch":
         qtbot.keyClick(window.rail, Qt.Key.Key_Down)
         seen.append(window.desk.session.state.page)
-    assert tuple(seen) == tuple(page for page in PAGES if page not in PLANNED)
+    assert tuple(seen) == READY
 
 
 def test_what_qt_needs_is_named_alike_by_the_makefile_and_the_doctor():
@@ -108,7 +108,7 @@ def test_no_thread_timer_or_process_outlives_its_window(qtbot, workspace):
     qtbot.addWidget(window)
     window.show()
     window.desk.tasks.warm()
-    for name in RAIL[: -len(PLANNED)]:
+    for name in READY:
         window.go(name)
         qtbot.wait(50)
     window.desk.tasks.start("sleeping", time.sleep, 100)

@@ -56,7 +56,7 @@ TITLES = {
 }
 # pages that join with their own instruments
 PLANNED = ("learning",)
-RAIL = (*(name for name in PAGES if name not in PLANNED), *PLANNED)
+READY = tuple(name for name in PAGES if name not in PLANNED)
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,13 @@ class MainWindow(QMainWindow):
         with QSignalBlocker(self.rail):
             self.rail.clear()
             self.rail.setAccessibleName(tr("Pages"))
-            for name in RAIL:
+            for name in (*READY, *PLANNED):
                 item = QListWidgetItem(tr(TITLES[name]))
                 item.setData(Qt.ItemDataRole.UserRole, name)
                 if name in PLANNED:
                     item.setFlags(Qt.ItemFlag.NoItemFlags)
                     item.setToolTip(tr("This instrument joins the window with its own release"))
-                if name == PLANNED[0]:
+                if name in PLANNED[:1]:
                     self.rail.addItem(_heading(tr("planned")))
                 self.rail.addItem(item)
         self._fit_rail()

@@ -62,10 +62,11 @@ class Menus:
             self._add(menu, name, partial(self.window.set, language=code))
 
     def _fill_go(self, menu) -> None:
-        from neurokit.app.desktop.main_window import PLANNED, RAIL, TITLES
+        from neurokit.app.desktop.main_window import READY, TITLES
 
-        for number, name in enumerate(RAIL[: -len(PLANNED)], 1):
-            key = f"Ctrl+{number}" if number < 10 else "Ctrl+0"
+        for number, name in enumerate(READY, 1):
+            # there are ten digits, the last of them 0
+            key = f"Ctrl+{number % 10}" if number <= 10 else None
             self._add(menu, tr(TITLES[name]), partial(self.window.go, name), key)
         menu.addSeparator()
         self._add(menu, tr("Between the list of pages and the page"), self.window.hop, "F6")
