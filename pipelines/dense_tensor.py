@@ -1,4 +1,4 @@
-"""A tensor without gaps, as the loop of :mod:`neurokit.pipelines.her` sees it; and it compressed.
+"""A tensor without gaps, as the loop of :mod:`neurokit.pipelines.her` sees it.
 
 The first mode is the longest (of pairs, say). One pass over the data updates its factor and gives
 what all other modes need.
@@ -11,9 +11,7 @@ from functools import reduce
 import numpy as np
 
 from neurokit.kernels.tensors import INNER, PATIENCE, hals_update, sweep_rows
-from neurokit.pipelines.her import Factors, Sweep, extrapolated
-
-OVERSAMPLING = 3  # columns kept of a compressed tensor, for each component
+from neurokit.pipelines.her import ROUNDING, Factors, Sweep, extrapolated
 
 
 class DenseProblem:
@@ -25,8 +23,6 @@ class DenseProblem:
         The tensor unfolded along its first mode.
     shape : tuple of int
         Of the tensor.
-    spread : array, shape (n_kept, n_1 * ... * n_k), optional
-        The data are ``rows @ spread``: see :func:`compressed`.
     squared_norm : float, optional
         Of the data, where it is known.
     inner, patience, n_threads, backend
@@ -38,7 +34,6 @@ class DenseProblem:
         rows: np.ndarray,
         shape: tuple[int, ...],
         *,
-        spread: np.ndarray | None = None,
         squared_norm: float | None = None,
         inner: int = INNER,
         patience: float = PATIENCE,
@@ -47,10 +42,11 @@ class DenseProblem:
     ) -> None:
         self.rows = rows
         self.shape = shape
-        self.spread = spread
         self.squared_norm = squared(rows) if squared_norm is None else squared_norm
         self.inner = inner
         self.patience = patience
+        # products of single precision tell no finer
+        self.rounding = 1e-7 if rows.dtype == np.float32 else ROUNDING
         self.n_threads = n_threads
         self.backend = backend
 
@@ -59,15 +55,11 @@ class DenseProblem:
         fresh, ahead = list(start), list(start)
         grams = [factor.T @ factor for factor in start]
         columns = khatri_rao(start[1:])
-        if self.spread is not None:
-            columns = self.spread @ columns
         fresh[0], ahead[0], products = sweep_rows(
             self.rows, columns, product(grams[1:]), start[0], before[0], step,
             inner=self.inner, patience=self.patience, n_threads=self.n_threads,
             backend=self.backend,
         )  # fmt: skip
-        if self.spread is not None:
-            products = products @ self.spread
         grams[0] = ahead[0].T @ ahead[0]
         # components first, so that each is contracted with its own columns
         products = products.reshape(-1, *self.shape[1:])
@@ -86,47 +78,10 @@ class DenseProblem:
     def loss(self, factors: Factors) -> float:
         """Squared error of any factors, in one pass over the data."""
         columns = khatri_rao(factors[1:])
-        if self.spread is not None:
-            columns = self.spread @ columns
         products = self.rows @ columns.astype(self.rows.dtype)
         gram = product([factor.T @ factor for factor in factors])
         shared = np.sum(products * factors[0], dtype=np.float64)
         return float(self.squared_norm - 2 * shared + gram.sum())
-
-
-def compressed(
-    problem: DenseProblem, n_kept: int, random_state: np.random.RandomState
-) -> DenseProblem:
-    """Keep what a few columns span of a tensor [1]_.
-
-    Parameters
-    ----------
-    problem : DenseProblem
-        The whole.
-    n_kept : int
-        How many columns; three times the rank is plenty.
-    random_state : RandomState
-        Of the range finder.
-
-    Returns
-    -------
-    small : DenseProblem
-        Its losses are those of the whole, up to what the factors share with what was left out.
-
-    References
-    ----------
-    .. [1] N. Halko, P. G. Martinsson, J. A. Tropp, SIAM Review, 2011, doi:10.1137/090771806.
-    """
-    rows = problem.rows
-    guess = random_state.standard_normal((rows.shape[1], n_kept)).astype(rows.dtype)
-    # one power iteration
-    basis = np.linalg.qr(rows.T @ (rows @ guess))[0]
-    basis = np.linalg.qr(rows @ basis)[0]
-    return DenseProblem(
-        np.ascontiguousarray(basis), problem.shape, spread=basis.T @ rows,
-        squared_norm=problem.squared_norm, inner=problem.inner, patience=problem.patience,
-        n_threads=problem.n_threads, backend=problem.backend,
-    )  # fmt: skip
 
 
 def khatri_rao(factors: Factors) -> np.ndarray:
@@ -169,5 +124,5 @@ def contracted(products: np.ndarray, factors: Factors, mode: int) -> np.ndarray:
 def squared(values: np.ndarray) -> float:
     """Sum of squares in float64, without a copy of the whole."""
     flat = values.reshape(-1)
-    parts = (flat[i : i + 2**20].astype(np.float64) for i in range(0, flat.size, 2**20))
+    parts = (flat[i : i + 2**16].astype(np.float64, copy=False) for i in range(0, flat.size, 2**16))
     return float(sum(part @ part for part in parts))

@@ -10,7 +10,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
 from neurokit.kernels.tensors import PATIENCE
-from neurokit.pipelines.dense_tensor import OVERSAMPLING, DenseProblem, compressed, product
+from neurokit.pipelines.compressed_tensor import PER_COMPONENT, compressed
+from neurokit.pipelines.dense_tensor import DenseProblem, product
 from neurokit.pipelines.gapped import gapped
 from neurokit.pipelines.her import Descent, Factors, Problem, descend, relative
 from neurokit.pipelines.missing import RIDGE
@@ -192,7 +193,7 @@ class NonNegativeFactorisation(BaseEstimator):
         self, problem: DenseProblem, starts: list[Factors], random: np.random.RandomState
     ) -> Descent:
         """Descend from every start, the lowest to the end."""
-        n_kept = OVERSAMPLING * self.rank
+        n_kept = PER_COMPONENT * self.rank
         spans = min(problem.rows.shape)
         small = n_kept < spans // 2 if self.compress == "auto" else self.compress
         if not small:

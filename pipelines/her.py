@@ -19,7 +19,7 @@ Factors = list[np.ndarray]
 # A. M. S. Ang, J. E. Cohen, L. T. K. Hien, N. Gillis, arXiv:2001.04321, as tuned there
 STEP = 0.5
 GROWTH, CEILING_GROWTH, DECAY = 1.05, 1.01, 1.5
-ROUNDING = 1e-13  # of the data's squared norm: losses that differ by less are equal
+ROUNDING = 1e-13  # of sums in double precision
 
 
 @dataclass
@@ -51,9 +51,12 @@ class Problem(Protocol):
     ----------
     squared_norm : float
         Of the data (of what was observed of them).
+    rounding : float
+        Losses that differ by less than this share of it are equal.
     """
 
     squared_norm: float
+    rounding: float
 
     def sweep(self, start: Factors, before: Factors, step: float) -> Sweep:
         """Update all modes in turn, each from ``start`` and with the others as far ahead as known.
@@ -74,6 +77,7 @@ class BlockProblem:
     """A problem whose modes are updated one after the other; a subclass says how."""
 
     squared_norm: float
+    rounding = ROUNDING
 
     def update(self, mode: int, factors: Factors) -> np.ndarray:
         """Return a better factor for a mode, beginning at ``factors[mode]``, the others fixed."""
@@ -153,7 +157,7 @@ def descend(
     size, ceiling, step = STEP, 1.0, 0.0
     for number in range(max_iter):
         sweep = problem.sweep(ahead, before, step)
-        if sweep.loss <= lowest + ROUNDING * problem.squared_norm:
+        if sweep.loss <= lowest + problem.rounding * problem.squared_norm:
             error = relative(min(sweep.loss, lowest), problem.squared_norm)
             idle = idle + 1 if errors and errors[-1] - error < tol else 0
             point, ahead, before = sweep.point, sweep.ahead, sweep.fresh

@@ -110,43 +110,83 @@ def hals_update(
 @njit(cache=True, nogil=True)
 def _update_groups(products, grams, factor, bounds, inner, patience):
     rank = factor.shape[1]
-    M, F = np.empty((rank, BLOCK)), np.empty((rank, BLOCK))
+    M, F, rest = np.empty((rank, BLOCK)), np.empty((rank, BLOCK)), np.empty(BLOCK)
     for g in range(len(grams)):
         for first in range(bounds[g], bounds[g + 1], BLOCK):
             n = min(BLOCK, bounds[g + 1] - first)
             for p in range(n):
                 for r in range(rank):
                     M[r, p], F[r, p] = products[first + p, r], factor[first + p, r]
-            _improve(M, grams[g], F, n, inner, patience)
+            _improve(M, grams[g], F, n, inner, patience, rest)
             for p in range(n):
                 for r in range(rank):
                     factor[first + p, r] = F[r, p]
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _improve(M, G, F, n, inner, patience):
+def _improve(M, G, F, n, inner, patience, rest):
     """Update the components in turn, for ``n`` rows that lie side by side."""
     rank = len(G)
-    rest = np.empty(BLOCK)
     first = 0.0
     for turn in range(inner):
         change = 0.0
         for r in range(rank):
             if G[r, r] > 0:
                 rest[:n] = M[r, :n]
-                for s in range(rank):
-                    weight, other = G[r, s], F[s]
+                for s in range(0, rank - rank % 4, 4):
+                    a, b, c, d = G[r, s], G[r, s + 1], G[r, s + 2], G[r, s + 3]
+                    x0, x1, x2, x3 = F[s], F[s + 1], F[s + 2], F[s + 3]
                     for p in range(n):
-                        rest[p] -= weight * other[p]
-                scale, mine = 1 / G[r, r], F[r]
+                        rest[p] -= a * x0[p] + b * x1[p] + c * x2[p] + d * x3[p]
+                for s in range(rank - rank % 4, rank):
+                    a, x0 = G[r, s], F[s]
+                    for p in range(n):
+                        rest[p] -= a * x0[p]
+                scale, mine = F.dtype.type(1 / G[r, r]), F[r]
+                part = F.dtype.type(0)
                 for p in range(n):
-                    new = max(mine[p] + scale * rest[p], 0.0)
-                    change += (new - mine[p]) ** 2
+                    old = mine[p]
+                    new = max(old + scale * rest[p], F.dtype.type(0))
+                    part += (new - old) * (new - old)
                     mine[p] = new
+                change += part
         if turn == 0:
             first = change
         if change <= patience * first:
             break
+
+
+def update_ahead(
+    products: np.ndarray,
+    gram: np.ndarray,
+    factor: np.ndarray,
+    before: np.ndarray,
+    step: float,
+    inner: int,
+    patience: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Update a factor and go on beyond; arrays have a row a component, all of one precision."""
+    fresh, ahead = np.empty_like(factor), np.empty_like(factor)
+    _update_ahead(products, gram, factor, before, step, inner, patience, fresh, ahead)
+    return fresh, ahead
+
+
+@njit(cache=True, nogil=True)
+def _update_ahead(products, gram, factor, before, step, inner, patience, fresh, ahead):
+    rank, n_rows = factor.shape
+    step = factor.dtype.type(step)
+    M, F = np.empty((rank, BLOCK), factor.dtype), np.empty((rank, BLOCK), factor.dtype)
+    rest = np.empty(BLOCK, factor.dtype)
+    for first in range(0, n_rows, BLOCK):
+        n = min(BLOCK, n_rows - first)
+        last = first + n
+        M[:, :n], F[:, :n] = products[:, first:last], factor[:, first:last]
+        _improve(M, gram, F, n, inner, patience, rest)
+        fresh[:, first:last] = F[:, :n]
+        for r in range(rank):
+            new, old, out = F[r], before[r, first:last], ahead[r, first:last]
+            for p in range(n):
+                out[p] = max(new[p] + step * (new[p] - old[p]), factor.dtype.type(0))
 
 
 def sweep_rows(
@@ -192,7 +232,7 @@ def _sweep_part(
     rank = factor.shape[1]
     M = np.zeros((BLOCK, len(columns)), dtype=rows.dtype)
     A = np.zeros((BLOCK, len(columns)), dtype=rows.dtype)
-    left, F = np.empty((rank, BLOCK)), np.empty((rank, BLOCK))
+    left, F, rest = np.empty((rank, BLOCK)), np.empty((rank, BLOCK)), np.empty(BLOCK)
     for first in range(0, len(rows), size):
         n = min(size, len(rows) - first)
         some = rows[first : first + n]
@@ -200,7 +240,7 @@ def _sweep_part(
         for p in range(n):
             for r in range(rank):
                 left[r, p], F[r, p] = M[p, r], factor[first + p, r]
-        _improve(left, gram, F, n, inner, patience)
+        _improve(left, gram, F, n, inner, patience, rest)
         for p in range(n):
             for r in range(rank):
                 new = F[r, p]

@@ -69,6 +69,21 @@ def _improve(M: np.ndarray, G: np.ndarray, F: np.ndarray, inner: int, patience: 
             break
 
 
+def update_ahead(
+    products: np.ndarray,
+    gram: np.ndarray,
+    factor: np.ndarray,
+    before: np.ndarray,
+    step: float,
+    inner: int,
+    patience: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Update a factor and go on beyond; arrays have a row a component."""
+    bounds = np.array([0, factor.shape[1]])
+    fresh = hals_update(products.T, gram[None], factor.T, bounds, inner, patience).T
+    return fresh, np.maximum(fresh + step * (fresh - before), 0).astype(factor.dtype)
+
+
 def sweep_rows(
     rows: np.ndarray,
     columns: np.ndarray,
