@@ -77,11 +77,19 @@ class DenseProblem:
 
     def loss(self, factors: Factors) -> float:
         """Squared error of any factors, in one pass over the data."""
-        columns = khatri_rao(factors[1:])
+        return self.losses([factors])[0]
+
+    def losses(self, some: list[Factors]) -> list[float]:
+        """Squared error of each, in one pass: a wide product costs little more than a thin one."""
+        columns = np.hstack([khatri_rao(factors[1:]) for factors in some])
         products = self.rows @ columns.astype(self.rows.dtype)
-        gram = product([factor.T @ factor for factor in factors])
-        shared = np.sum(products * factors[0], dtype=np.float64)
-        return float(self.squared_norm - 2 * shared + gram.sum())
+        ends = np.cumsum([factors[0].shape[1] for factors in some])[:-1]
+        found = []
+        for factors, part in zip(some, np.split(products, ends, axis=1), strict=True):
+            gram = product([factor.T @ factor for factor in factors])
+            shared = np.sum(part * factors[0], dtype=np.float64)
+            found.append(float(self.squared_norm - 2 * shared + gram.sum()))
+        return found
 
 
 def khatri_rao(factors: Factors) -> np.ndarray:

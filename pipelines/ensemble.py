@@ -17,6 +17,8 @@ from neurokit.pipelines.dense_tensor import DenseProblem
 from neurokit.pipelines.factorisation import check_rank, checked_tensor, normalised, random_start
 from neurokit.pipelines.her import Factors, descend, relative
 
+TOGETHER = 16  # fits whose errors one pass over the whole tensor gives
+
 
 @dataclass(frozen=True)
 class EnsembleFit:
@@ -51,7 +53,7 @@ def fit_ensemble(
     *,
     max_iter: int = 500,
     tol: float = 1e-5,
-    polish: int = 5,
+    polish: int = 3,
     random_state: Any = None,
     n_threads: int = 1,
     backend: str = "cpu",
@@ -116,15 +118,21 @@ def fit_ensemble(
     starts = [random_start(turned.shape, rank, random, whole.squared_norm) for rank, _ in asked]
     told = _Told(len(asked), progress)
 
-    def fit(k: int) -> tuple[float, Factors] | None:
+    def fit(k: int) -> Factors | None:
         if told.is_over:
             return None
         found = descend(small, starts[k], max_iter=max_iter, tol=tol).factors
         told.one_more()
-        return whole.loss(found), found
+        return found
 
     found = in_threads(fit, range(len(asked)), n_threads)
-    fits = [(*who, *one) for who, one in zip(asked, found, strict=True) if one is not None]
+    done = [(*who, one) for who, one in zip(asked, found, strict=True) if one is not None]
+    losses = [
+        loss
+        for first in range(0, len(done), TOGETHER)
+        for loss in whole.losses([one for _, _, one in done[first : first + TOGETHER]])
+    ]
+    fits = [(rank, k, loss, one) for (rank, k, one), loss in zip(done, losses, strict=True)]
     best = {r: min((f for f in fits if f[0] == r), key=lambda f: f[2], default=None) for r in ranks}
     return [_ended(one, whole, polish if one is best[one[0]] else 0, order) for one in fits]
 
