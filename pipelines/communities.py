@@ -200,17 +200,18 @@ class WeightedBlockModel(BaseEstimator):
         if self.degree_corrected != "auto":
             corrections = [bool(self.degree_corrected)]
         model = weight_model(values, self.weights)
-        fits = [_fit(values, model, c, int(seed)) for c in corrections for seed in seeds]
+        fits: list[Fit] = []
+        for seed in seeds:
+            start = None
+            for corrected in corrections:
+                # from the plain blocks, which the corrected ones are near to
+                fits.append(_fit(values, model, corrected, int(seed), start))
+                start = fits[-1][2][0]
         if self.weights == "gamma" and (values > 0).any():
             for _ in range(2):
                 _, corrected, levels = min(fits, key=lambda fit: fit[0])
                 model = _best_shape(values, corrected, levels)
-                fits = [
-                    _fit(values, model, c, int(seed), fit[2][0])
-                    for fit, (c, seed) in zip(
-                        fits, ((c, seed) for c in corrections for seed in seeds), strict=True
-                    )
-                ]
+                fits = [_fit(values, model, fit[1], int(seeds[0]), fit[2][0]) for fit in fits]
         return fits
 
 

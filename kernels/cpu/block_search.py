@@ -7,6 +7,8 @@ import numpy as np
 from neurokit.kernels.cpu.block_steps import LEAST, best_merge, settle
 from neurokit.kernels.cpu.block_sums import State, rebuild, total_cost
 
+NEAR = 10.0  # nats lost by a split beyond which the other nodes will not make up for it
+
 
 class Search:
     """A partition that is changed step by step, and may go back to one that was kept."""
@@ -25,6 +27,7 @@ class Search:
         for _ in range(n_rounds):
             before = self._cost()
             self._refine()
+            self._saves(self._regrow)
             if self._cost() > before - LEAST:
                 break
         return self._cost()
@@ -152,9 +155,22 @@ class Search:
         members = self.rng.permutation(np.flatnonzero(labels == r))
         if len(members) < 2 or blocks == st.sums.shape[1]:
             return
+        before = self._cost()
         labels[members[: len(members) // 2]] = blocks
         st.labels[level + 1, blocks] = st.labels[level + 1, r]
         st.shape[level] += 1
         rebuild(st, level)
         self._settle(level, 4, r, blocks)
-        self._settle(level, 1)
+        if self._cost() < before + NEAR:
+            self._settle(level, 1)
+
+    def _regrow(self) -> None:
+        """Split every block of the first level at random, and merge anew."""
+        st = self.st
+        halves = 2 * st.labels[0] + self.rng.integers(2, size=len(st.labels[0]))
+        labels = np.unique(halves, return_inverse=True)[1]
+        if labels.max() < st.sums.shape[1]:
+            self._begin(labels)
+            self._settle(0, 6)
+            self._agglomerate(0)
+            self._raise_levels(0)

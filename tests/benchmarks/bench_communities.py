@@ -61,15 +61,14 @@ def scaled(weights):
 
 
 def both(weights, seeds):
-    """Best of the searches from some seeds, plain and corrected; seconds of all."""
+    """Best of the searches from some seeds, plain and from there corrected; seconds of all."""
     begin = time.process_time()
-    fits = [
-        (*fit_blocks(weights, degree_corrected=corrected, seed=seed), corrected)
-        for corrected in (False, True)
-        for seed in seeds
-    ]
+    fits = []
+    for seed in seeds:
+        plain = fit_blocks(weights, seed=seed)
+        fits += [plain, fit_blocks(weights, degree_corrected=True, start=plain[0][0], seed=seed)]
     seconds = time.process_time() - begin
-    levels, cost, _ = min(fits, key=lambda fit: fit[1])
+    levels, cost = min(fits, key=lambda fit: fit[1])
     return levels[0], cost, seconds
 
 
