@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from neurokit.pipelines.motor_imagery import FilterBank, LogBandPowers, SpatialCovariances
     from neurokit.pipelines.riemann import RiemannMDM, RiemannTangentSpace
     from neurokit.pipelines.search import AugmentedCovarianceSearch
+    from neurokit.pipelines.sharp import SharpClassifier
     from neurokit.pipelines.sites import CombatCorrection, SiteResidualiser
     from neurokit.pipelines.toeplitz import (
         BlockToeplitzCovariances,
@@ -53,6 +54,7 @@ _HOMES = {
     "motor_imagery": ("FilterBank", "LogBandPowers", "SpatialCovariances"),
     "riemann": ("RiemannMDM", "RiemannTangentSpace"),
     "search": ("AugmentedCovarianceSearch",),
+    "sharp": ("SharpClassifier",),
     "sites": ("CombatCorrection", "SiteResidualiser"),
     "toeplitz": ("BlockToeplitzCovariances", "SiegelMDM", "SiegelTangentSpace"),
     "toeplitz_search": ("BlockToeplitzSearch",),
@@ -79,6 +81,7 @@ __all__ = [
     "RegionMask",
     "RiemannMDM",
     "RiemannTangentSpace",
+    "SharpClassifier",
     "SiegelMDM",
     "SiegelTangentSpace",
     "SiteResidualiser",
