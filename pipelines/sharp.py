@@ -52,7 +52,7 @@ class SharpClassifier(ClassifierMixin, BaseEstimator):
     memory_budget : int, optional
         Bytes that all memories may take together; the trials of a class are then as many as fit.
     codes : {"bits", "floats"}
-        Whether codes are binary, or an eighth as many as would fit.
+        A bit a unit, or a number in single precision: 32 times as many bytes.
     phases : int or "auto"
         Of an episode, each with its own selection, drop and growth. ``"auto"`` holds out a fifth
         of the episode's trials, stops when they gain no more, and keeps the best phase.
