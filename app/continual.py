@@ -20,6 +20,7 @@ from neurokit.continual.streams import (
 from neurokit.continual.study import Record, Unit, run_units
 from neurokit.pipelines import catalogue
 from neurokit.pipelines.replay import (
+    Aligned,
     Everything,
     FineTuned,
     Frozen,
@@ -27,8 +28,10 @@ from neurokit.pipelines.replay import (
     Replay,
     SmallNetwork,
 )
+from neurokit.pipelines.sharp import SharpClassifier
 
 KINDS = ("naive", "frozen", "last", "everything", "replay-raw", "replay-features")
+ALIGNED = "aligned-"  # before frozen or last: each visit is aligned, without labels
 Data = tuple[np.ndarray, np.ndarray, Any, float | None]
 
 
@@ -84,10 +87,11 @@ def check_learner(spec: str) -> None:
     kind, _, inside = spec.partition(":")
     if spec == "sharp":
         return
-    if kind not in KINDS or not inside:
+    aligned = kind in (f"{ALIGNED}frozen", f"{ALIGNED}last") and inside not in ("sharp", "network")
+    if not (kind in KINDS or aligned) or not inside:
         raise ValueError(
             f"there is no learner {spec!r}; write sharp, or one of {', '.join(KINDS)} before "
-            "sharp, network or a pipeline, such as frozen:ts+lr"
+            "sharp, network or a pipeline, such as frozen:ts+lr or aligned-last:ts+lr"
         )
     if inside not in ("sharp", "network"):
         catalogue.defaults(inside)
@@ -120,14 +124,20 @@ def make_learner(
         With ``partial_fit(X, y, episode=...)`` and ``predict``.
     """
     kind, _, inside = spec.partition(":")
+    if inside in ("", "sharp"):
+        if kind in ("sharp", "naive"):
+            return make_sharp(settings, seed, remembers=kind == "sharp")
+        estimator: Any = make_sharp(settings, seed)
     features = None
     is_epochs = stream.episodes[0].X.ndim == 3
     if inside == "network":
-        estimator: Any = SmallNetwork(stream.classes.tolist(), random_state=seed)
+        estimator = SmallNetwork(stream.classes.tolist(), random_state=seed)
         if is_epochs:
             features = catalogue.build("ts+lr")[:-1]
-    else:
+    elif inside != "sharp":
         estimator = catalogue.build(inside, random_state=seed)
+    if kind.startswith(ALIGNED):
+        estimator, kind = Aligned(estimator), kind.removeprefix(ALIGNED)
     if kind == "naive":
         return FineTuned(estimator, features=features)
     if kind == "frozen":
@@ -142,6 +152,26 @@ def make_learner(
     if features is None:
         features, estimator = estimator[:-1], estimator[-1]
     return Replay(estimator, n_bytes=n_bytes, features=features, kind="features", random_state=seed)
+
+
+def make_sharp(settings: StreamSettings, seed: int, *, remembers: bool = True) -> SharpClassifier:
+    """Make the spiking network with what the settings ask for.
+
+    Parameters
+    ----------
+    settings : StreamSettings
+    seed : int
+    remembers : bool
+        Without, it neither replays nor freezes: the naive way.
+    """
+    model = SharpClassifier(random_state=seed)
+    try:
+        model.set_params(**settings.sharp)
+    except ValueError as error:
+        raise ValueError(f"sharp: {error}") from None
+    if not remembers:
+        model.set_params(replay=False, freeze=False)
+    return model
 
 
 def equal_bytes(settings: StreamSettings, person: str, seed: int, done: list[Record]) -> int:

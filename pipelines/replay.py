@@ -82,6 +82,44 @@ class SmallNetwork(ClassifierMixin, BaseEstimator):
         return sum(weights.size for weights in self.network_.coefs_)
 
 
+class Aligned(ClassifierMixin, BaseEstimator):
+    """An estimator that sees each visit's epochs with the identity for mean covariance [1]_.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Of epochs; a clone is fitted.
+
+    References
+    ----------
+    .. [1] H. He, D. Wu, IEEE Trans. Biomedical Engineering, 2020, doi:10.1109/TBME.2019.2913914.
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self.estimator = estimator
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Fit to one visit."""
+        self.model_ = clone(self.estimator).fit(self.align(X)._whitened(X), y)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def align(self, X: Any) -> Self:
+        """Meet a visit without its labels: epochs of shape (n_trials, n_channels, n_times)."""
+        values, vectors = np.linalg.eigh(np.mean(X @ np.swapaxes(X, 1, 2), axis=0) / X.shape[-1])
+        values = np.maximum(values, 1e-12 * values[-1])
+        self.whitener_ = (vectors / np.sqrt(values)) @ vectors.T
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Class of each trial, of the visit that was met last."""
+        found: np.ndarray = self.model_.predict(self._whitened(X))
+        return found
+
+    def _whitened(self, X: Any) -> np.ndarray:
+        return np.asarray(self.whitener_ @ X)
+
+
 class _Visits(ClassifierMixin, BaseEstimator):
     """What all share: an estimator inside, and the classes seen."""
 
@@ -105,6 +143,12 @@ class _Visits(ClassifierMixin, BaseEstimator):
         """Class of each trial."""
         found: np.ndarray = self.model_.predict(X)
         return found
+
+    def align(self, X: Any) -> Self:
+        """Meet a visit without its labels, where the estimator inside can."""
+        if hasattr(self.model_, "align"):
+            self.model_.align(X)
+        return self
 
     @property
     def memory_bytes_(self) -> int:

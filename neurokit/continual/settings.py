@@ -54,7 +54,9 @@ class StreamSettings(BaseModel):
         Trials of each class and episode that are tested and never learnt.
     learners : list of str
         ``sharp``; ``naive:``, ``frozen:``, ``last:``, ``everything:``, ``replay-raw:`` or
-        ``replay-features:`` before ``sharp``, ``network`` or a pipeline of the catalogue.
+        ``replay-features:`` before ``sharp``, ``network`` or a pipeline of the catalogue;
+        ``aligned-frozen:`` or ``aligned-last:`` before a pipeline, which then meets each visit as
+        ``sharp`` does: without labels, and with the identity for mean covariance.
     sharp : dict
         Parameters of :class:`neurokit.pipelines.sharp.SharpClassifier`.
     bytes : int or "equal"

@@ -32,8 +32,9 @@ class Unit:
     seed : int
     stream : Stream
     make : callable
-        Gives the learner, not fitted: with ``partial_fit(X, y, episode=...)`` and ``predict(X)``.
-        It takes the units that are done.
+        Gives the learner, not fitted: with ``partial_fit(X, y, episode=...)`` and ``predict(X)``,
+        and ``align(X)`` where it meets a visit's epochs before it predicts them. It takes the units
+        that are done.
     settings : dict
         What the learner was made of, for resuming.
     """
@@ -131,7 +132,7 @@ def run_unit(unit: Unit, done: list[Record], said: Callable[[str, int], None]) -
         model = unit.make(done)
         for t, episode in enumerate(stream.episodes):
             start = time.process_time()
-            model.partial_fit(episode.X, episode.y, episode=episode.name)
+            model.partial_fit(episode.X, episode.y, episode=t)
             cpu = time.process_time() - start
             found = _test(model, stream, t) | _measure(model) | {"cpu": cpu}
             record["episodes"].append({"name": episode.name} | found)
@@ -160,7 +161,7 @@ def _test(model: Any, stream: Stream, t: int) -> Record:
             hits, n = hits + int(right.sum()), n + len(right)
     for j, task in enumerate(stream.tasks):
         if j not in seen and task.ahead is not None and task.ahead_y is not None:
-            right = np.asarray(model.predict(task.ahead)) == task.ahead_y
+            right = _predicted(model, task.ahead) == task.ahead_y
             scores[j] = balanced(right, task.ahead_y)
             if j == t + 1:
                 ahead_hits = right.astype(int).tolist()
@@ -169,9 +170,16 @@ def _test(model: Any, stream: Stream, t: int) -> Record:
 
 def _hits(model: Any, tasks: list[Task]) -> list[np.ndarray]:
     """Which trials of some tasks are right, predicted in one go."""
-    predicted = np.asarray(model.predict(np.concatenate([task.X for task in tasks])))
+    predicted = _predicted(model, np.concatenate([task.X for task in tasks]))
     ends = np.cumsum([len(task.y) for task in tasks])[:-1]
     return [part == task.y for part, task in zip(np.split(predicted, ends), tasks, strict=True)]
+
+
+def _predicted(model: Any, X: np.ndarray) -> np.ndarray:
+    """Predictions for one visit, which a model that aligns visits meets first, without labels."""
+    if X.ndim == 3 and hasattr(model, "align"):
+        model.align(X)
+    return np.asarray(model.predict(X))
 
 
 def balanced(right: np.ndarray, y: np.ndarray) -> float:
