@@ -104,7 +104,7 @@ class SharpClassifier(ClassifierMixin, BaseEstimator):
     seed_: int
     episode_: int
     names_: np.ndarray
-    encoder_: EpochEncoder | None
+    encoder_: Any
     learner_: Learner
 
     def __init__(
@@ -242,10 +242,9 @@ class SharpClassifier(ClassifierMixin, BaseEstimator):
         labels = sorted({shelf.label for shelf in self.learner_.long})
         self.classes_ = np.sort(self.names_[labels])
 
-    def _encoder(self, X: np.ndarray) -> EpochEncoder | None:
-        if X.ndim == 2:
-            return None
-        return EpochEncoder(self.encoder, self.alignment, self.delta)
+    def _encoder(self, X: np.ndarray) -> Any:
+        epochs = X.ndim == 3
+        return EpochEncoder(self.encoder, self.alignment, self.delta) if epochs else None
 
     def _begin(self, currents: np.ndarray, seed: int) -> Learner:
         n_steps = currents.shape[1] if currents.ndim == 3 else self.n_steps
@@ -302,24 +301,28 @@ class SharpClassifier(ClassifierMixin, BaseEstimator):
             self.encoder_.align(X)
         return self
 
-    def _nearness(self, X: Any) -> np.ndarray:
-        """Distance of each trial to each class."""
+    def _distances(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Distance of each trial to each code, and the codes' classes."""
         check_is_fitted(self, "learner_")
         if not len(self.classes_):
             raise ValueError("the model has forgotten everybody; learn an episode first")
         X = checked_trials(X, self.trial_shape_)
         currents = self.encoder_(X) if self.encoder_ else constant_currents(X)
         distances, labels = self.learner_.distances(currents)
-        near = np.empty((len(X), len(self.classes_)))
+        return distances, self.names_[labels]
+
+    def _nearness(self, X: Any) -> np.ndarray:
+        """Distance of each trial to each class."""
+        distances, names = self._distances(X)
+        near = np.empty((len(distances), len(self.classes_)))
         for place, name in enumerate(self.classes_):
-            mine = np.sort(distances[:, self.names_[labels] == name], axis=1)
+            mine = np.sort(distances[:, names == name], axis=1)
             near[:, place] = mine[:, : self.n_neighbors].mean(axis=1)
         return near
 
     def predict(self, X: Any) -> np.ndarray:
         """Class whose codes lie nearest: shape (n_trials,)."""
-        nearest = self._nearness(X).argmin(axis=1)
-        return self.classes_[nearest]
+        return self.classes_[self._nearness(X).argmin(axis=1)]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Shares that fall with a class's distance, not calibrated: shape (n_trials, n_classes)."""
