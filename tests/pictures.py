@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from neurokit.app.desktop.application import make_application
 from neurokit.app.desktop.demo import choose_demo_patient
-from neurokit.app.desktop.main_window import READY, MainWindow
+from neurokit.app.desktop.main_window import PAGES, MainWindow
 from neurokit.app.desktop.session import Session, Settings
 from neurokit.patients.demo_workspace import make_demo
 from neurokit.patients.workspace import Workspace
@@ -70,7 +70,7 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
         window.page(name).table.selectRow(0)
     if name == "signals":
         wait(application, SIGNAL_SECONDS)
-    if name in ("batch", "cohorts", "connectome"):
+    if name in ("batch", "cohorts", "connectome", "learning"):
         page = window.page(name)
         if name == "batch":
             page.dataset.setEditText("simulated:subjects=1")
@@ -95,7 +95,7 @@ def begin(name: str, application: QApplication, window: MainWindow) -> None:
 
 def draw(asked: argparse.Namespace, application: QApplication, window: MainWindow) -> None:
     """Draw the pages, one file each."""
-    for name in asked.pages or READY:
+    for name in asked.pages or PAGES:
         window.go(name)
         begin(name, application, window)
         settle(application, window)

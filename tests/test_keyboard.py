@@ -14,11 +14,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from neurokit.app.desktop.main_window import READY
+from neurokit.app.desktop.main_window import PAGES
 
 pytestmark = pytest.mark.window
 
-each_page = pytest.mark.parametrize("name", READY)
+each_page = pytest.mark.parametrize("name", PAGES)
 MOST_STEPS = 300
 
 

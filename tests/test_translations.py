@@ -14,7 +14,8 @@ from neurokit.app.desktop import session, translations
 from neurokit.app.desktop.batch import BatchSettings
 from neurokit.app.desktop.cohort_form import CohortSettings
 from neurokit.app.desktop.connectome_form import ConnectomeSettings
-from neurokit.app.desktop.main_window import READY, TITLES
+from neurokit.app.desktop.learning_form import INSIDE, LEARNERS, LearningSettings
+from neurokit.app.desktop.main_window import PAGES, TITLES
 from neurokit.files.recordings import read_recording
 from neurokit.live.streams import open_source
 from neurokit.patients import timeline
@@ -36,10 +37,12 @@ def test_every_text_has_its_french():
     missing = {where: text for text, where in said() if text not in french}
     assert not missing
     assert [phrase for phrase in timeline.PHRASES if phrase not in french] == []
+    assert [phrase for phrase in {**LEARNERS, **INSIDE}.values() if phrase not in french] == []
 
 
 @pytest.mark.parametrize(
-    "model", [session.Settings, BatchSettings, CohortSettings, ConnectomeSettings]
+    "model",
+    [session.Settings, BatchSettings, CohortSettings, ConnectomeSettings, LearningSettings],
 )
 def test_every_field_of_a_form_has_its_french(model: type[BaseModel]):
     fields = model.model_fields.values()
@@ -101,13 +104,13 @@ def test_no_page_speaks_english_once_the_window_speaks_french(window):
     workspace = window.desk.workspace
     (patient,) = workspace.patients()
     visit = workspace.open_visit(patient.id)
-    for name in READY:
+    for name in PAGES:
         window.go(name)
     window.desk.session.go(patient=patient.id, visit=visit.id)
     window.set(language="fr")
     english = {text for text, told in french.items() if told != text}
     left = {}
-    for name in READY:
+    for name in PAGES:
         window.go(name)
         for widget in window.findChildren(QLabel) + window.findChildren(QAbstractButton):
             if widget.isVisible() and widget.text() in english:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from neurokit.app.cli.main import cli
 from neurokit.app.desktop import screen
-from neurokit.app.desktop.main_window import READY, MainWindow
+from neurokit.app.desktop.main_window import PAGES, MainWindow
 from neurokit.app.desktop.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,13 +78,13 @@ def test_all_is_stopped_even_where_one_stop_fails():
     assert not session.can_stop
 
 
-def test_the_rail_goes_to_each_page_that_is_not_planned(window, qtbot):
+def test_the_rail_goes_to_each_page(window, qtbot):
     window.rail.setFocus()
     seen = [window.desk.session.state.page]
     while seen[-1] != "batch":
         qtbot.keyClick(window.rail, Qt.Key.Key_Down)
         seen.append(window.desk.session.state.page)
-    assert tuple(seen) == READY
+    assert tuple(seen) == PAGES
 
 
 def test_what_qt_needs_is_named_alike_by_the_makefile_and_the_doctor():
@@ -108,7 +108,7 @@ def test_no_thread_timer_or_process_outlives_its_window(qtbot, workspace):
     qtbot.addWidget(window)
     window.show()
     window.desk.tasks.warm()
-    for name in READY:
+    for name in PAGES:
         window.go(name)
         qtbot.wait(50)
     window.desk.tasks.start("sleeping", time.sleep, 100)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -26,6 +22,7 @@ from neurokit.app.desktop.colour_bar import ColourBar
 from neurokit.app.desktop.connectome_data import AtlasView, Motif
 from neurokit.app.desktop.layout_parts import wrapped
 from neurokit.app.desktop.motif_plots import CoursePlot, MatrixPlot
+from neurokit.app.desktop.plain_table import fill_table, plain_table
 from neurokit.app.desktop.session import Settings
 from neurokit.app.desktop.translations import tr
 
@@ -49,7 +46,7 @@ class ConnectomeResults(QWidget):
                "ends.")
         )  # fmt: skip
         headings = ("Motif", "Share", "Animals", "Stimulus", "Behaviour", "Core")
-        self.table = _table(tr("Motifs"), [tr(text) for text in headings])
+        self.table = plain_table(tr("Motifs"), [tr(text) for text in headings])
         self.table.itemSelectionChanged.connect(self._draw)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -79,8 +76,8 @@ class ConnectomeResults(QWidget):
         self.clock.setAccessibleName(tr("Clock"))
         self.clock.currentIndexChanged.connect(self._draw_course)
         members = ("Node", "Mean weight", "Community", "Certainty", "Core")
-        self.members = _table(tr("Members"), [tr(text) for text in members])
-        self.animals = _table(tr("Animals"), [tr("Animal"), tr("Loading")])
+        self.members = plain_table(tr("Members"), [tr(text) for text in members])
+        self.animals = plain_table(tr("Animals"), [tr("Animal"), tr("Loading")])
         self.notes = QPlainTextEdit()
         self.notes.setReadOnly(True)
         self.notes.setTabChangesFocus(True)
@@ -161,7 +158,7 @@ class ConnectomeResults(QWidget):
         self.clock.addItems(list(view.times))
         self.clock.setVisible(len(view.times) > 1)
         lines = [motif.line for motif in view.motifs]
-        _fill(
+        fill_table(
             self.table,
             [
                 (row["motif"], f"{row['share']:.0%}", row["animals"], row["stimulus"],
@@ -187,7 +184,7 @@ class ConnectomeResults(QWidget):
         self._draw_course()
         self.matrix.show_motif(motif)
         self.colour_bar.show_map("cividis", self.matrix.limits, ("", tr("weight")))
-        _fill(
+        fill_table(
             self.members,
             [
                 (row["node"], f"{row['strength']:.3g}", row["community"] + 1,
@@ -196,7 +193,7 @@ class ConnectomeResults(QWidget):
             ],
         )  # fmt: skip
         loadings = zip(self.view.animals, motif.loadings, strict=True)
-        _fill(self.animals, [(animal, f"{loading:.2f}") for animal, loading in loadings])
+        fill_table(self.animals, [(animal, f"{loading:.2f}") for animal, loading in loadings])
 
     def _draw_course(self) -> None:
         motif, clock = self.chosen(), self.clock.currentText()
@@ -210,29 +207,3 @@ class ConnectomeResults(QWidget):
 
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder / "atlas.html")))
-
-
-def _table(name: str, headings: Sequence[str]) -> QTableWidget:
-    table = QTableWidget(0, len(headings))
-    table.setAccessibleName(name)
-    table.setHorizontalHeaderLabels(list(headings))
-    table.verticalHeader().hide()
-    table.setShowGrid(False)
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
-    table.setTabKeyNavigation(False)
-    header = table.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setStretchLastSection(True)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table
-
-
-def _fill(table: QTableWidget, rows: Sequence[Sequence[object]]) -> None:
-    table.setRowCount(len(rows))
-    for place, row in enumerate(rows):
-        for column, value in enumerate(row):
-            item = QTableWidgetItem(str(value))
-            item.setToolTip(str(value))
-            table.setItem(place, column, item)

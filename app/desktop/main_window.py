@@ -54,9 +54,6 @@ TITLES = {
     "learning": "Learning",
     "batch": "Batch",
 }
-# pages that join with their own instruments
-PLANNED = ("learning",)
-READY = tuple(name for name in PAGES if name not in PLANNED)
 
 
 @dataclass(frozen=True)
@@ -73,16 +70,6 @@ class Desk:
     def workspace(self):
         """The open workspace."""
         return self.session.workspace
-
-
-def _heading(text: str) -> QListWidgetItem:
-    """A line of the rail that cannot be chosen."""
-    item = QListWidgetItem(f"\n{text}")
-    font = item.font()
-    font.setItalic(True)
-    item.setFont(font)
-    item.setFlags(Qt.ItemFlag.NoItemFlags)
-    return item
 
 
 class MainWindow(QMainWindow):
@@ -139,14 +126,9 @@ class MainWindow(QMainWindow):
         with QSignalBlocker(self.rail):
             self.rail.clear()
             self.rail.setAccessibleName(tr("Pages"))
-            for name in (*READY, *PLANNED):
+            for name in PAGES:
                 item = QListWidgetItem(tr(TITLES[name]))
                 item.setData(Qt.ItemDataRole.UserRole, name)
-                if name in PLANNED:
-                    item.setFlags(Qt.ItemFlag.NoItemFlags)
-                    item.setToolTip(tr("This instrument joins the window with its own release"))
-                if name in PLANNED[:1]:
-                    self.rail.addItem(_heading(tr("planned")))
                 self.rail.addItem(item)
         self._fit_rail()
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QGuiApplication, QKeySequence
 
 from neurokit.app.desktop.diagnostics import describe_window
-from neurokit.app.desktop.session import State
+from neurokit.app.desktop.session import PAGES, State
 from neurokit.app.desktop.translations import tr
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class Menus:
             self._add(menu, name, partial(self.window.set, language=code))
 
     def _fill_go(self, menu) -> None:
-        from neurokit.app.desktop.main_window import READY, TITLES
+        from neurokit.app.desktop.main_window import TITLES
 
-        for number, name in enumerate(READY, 1):
+        for number, name in enumerate(PAGES, 1):
             # there are ten digits, the last of them 0
             key = f"Ctrl+{number % 10}" if number <= 10 else None
             self._add(menu, tr(TITLES[name]), partial(self.window.go, name), key)

@@ -93,7 +93,7 @@ def write_stream_report(path: Path, settings: StreamSettings, records: Sequence[
     table, which = learner_table(records), primary(records)
     good = [record for record in records if record["error"] is None]
     names = list(dict.fromkeys(record["learner"] for record in good))
-    means = [_mean_matrix(good, name) for name in names]
+    means = [mean_matrix(good, name) for name in names]
     context = {
         "settings_of": settings,
         "which": which,
@@ -117,8 +117,19 @@ def write_stream_report(path: Path, settings: StreamSettings, records: Sequence[
     return write_whole(path, render("stream.html", context))
 
 
-def _mean_matrix(good: Sequence[Record], learner: str) -> np.ndarray:
-    """Mean over people and seeds of the episodes that all have."""
+def mean_matrix(good: Sequence[Record], learner: str) -> np.ndarray:
+    """Mean a learner's accuracies over people and seeds, of the episodes that all have.
+
+    Parameters
+    ----------
+    good : sequence of dict
+        Records without error.
+    learner : str
+
+    Returns
+    -------
+    R : array, shape (n_episodes, n_tasks)
+    """
     found = [matrix(record) for record in good if record["learner"] == learner]
     n_episodes = min(len(R) for R in found)
     n_tasks = min(R.shape[1] for R in found)
