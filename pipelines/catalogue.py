@@ -29,6 +29,7 @@ CATALOGUE = {
     "acm+ts+svm/fnn": "embedding.acm_ts_svm_fnn",
     "btacm+ts+svm": "toeplitz_search.btacm_ts_svm",
     "fucone": "fucone.fucone",
+    "sharp": "sharp_epochs.sharp",
 }
 
 

@@ -186,7 +186,7 @@ def test_the_catalogue_is_whole():
             "fgmdm",
         ),
         *("ts+lr", "ts+svm", "ts+en", "acm+mdm", "acm+ts+svm", "acm+ts+svm/full"),
-        *("acm+ts+svm/mdop", "acm+ts+svm/fnn", "btacm+ts+svm", "fucone"),
+        *("acm+ts+svm/mdop", "acm+ts+svm/fnn", "btacm+ts+svm", "fucone", "sharp"),
     }
 
 

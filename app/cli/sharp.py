@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from neurokit.app.cli import sharp_run
+from neurokit.app.cli import sharp_run, sharp_update
 
 app = typer.Typer(help="Continual learning with SHARP replay.", no_args_is_help=True)
 app.command("run")(sharp_run.run)
+app.command("update")(sharp_update.update)
 
 
 @app.command()
