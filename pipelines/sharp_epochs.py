@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
-from neurokit.pipelines.epochs import as_array, sampling_rate
+from neurokit.pipelines.epochs import CheckedEpochs, as_array, sampling_rate
 from neurokit.pipelines.sharp import SharpClassifier
 
 
@@ -46,7 +46,7 @@ def sharp(
     phases: int | str = 3,
     updates: int = 15,
     rate: float = 80.0,
-    random_state: Any = None,
+    random_state: int | None = 42,
 ) -> Pipeline:
     """Spiking network that keeps learning, visit after visit (SHARP replay)."""
     network = SharpClassifier(
@@ -56,4 +56,4 @@ def sharp(
         batch_size=20,
         random_state=random_state,
     )
-    return Pipeline([("slowed", SlowedEpochs(rate=rate)), ("sharp", network)])
+    return make_pipeline(CheckedEpochs(), SlowedEpochs(rate=rate), network)

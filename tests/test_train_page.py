@@ -16,7 +16,7 @@ from neurokit.app.desktop.session import Feature, Session, Settings
 from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.theme import apply_theme
 from neurokit.app.desktop.train import Page
-from neurokit.app.desktop.train_plan import WORDS, choices, make_plan, runs_of
+from neurokit.app.desktop.train_plan import OFFERED, WORDS, choices, chosen, make_plan, runs_of
 from neurokit.patients.workspace import Workspace
 from neurokit.visits import training
 from neurokit.visits.attempts import Attempt
@@ -249,7 +249,8 @@ def test_the_page_fits_large_text_by_putting_results_below(qtbot, qapp, desk):
 
 def test_every_way_of_training_has_plain_words():
     assert set(choices(PICKS)) == set(WORDS)
-    assert choices(()) == [each.pipeline for each in CLINIC]
+    assert choices(()) == [*(each.pipeline for each in CLINIC), *OFFERED]
+    assert chosen(State()) == [each.pipeline for each in CLINIC]
 
 
 def test_the_command_line_twin_asks_for_the_same(desk, monkeypatch):

@@ -95,7 +95,7 @@ def test_the_updated_model_decodes_online(clinic):
     decoder = Decoder(made.path, OnlineSettings(), channels=CHANNELS, sfreq=125.0)
     samples = np.random.default_rng(3).normal(0, 1e-5, (625, len(CHANNELS)))
     outputs = decoder.process(samples, np.arange(625) / 125.0)
-    decided = [output for output in outputs if not output.reason == "signal"]
+    decided = [output for output in outputs if output.reason != "signal"]
     assert decided
     assert all(abs(sum(output.probabilities) - 1) < 1e-6 for output in decided)
 

@@ -25,6 +25,7 @@ from neurokit.app.desktop.forms import Form
 from neurokit.app.desktop.session import State
 from neurokit.app.desktop.train_plan import (
     NOTHING,
+    OFFERED,
     SPLIT_WORDS,
     WORDS,
     Cut,
@@ -241,8 +242,9 @@ class TrainChoices(QWidget):
     def _choose_pipelines(self) -> None:
         wanted = _checked(self.pipelines)
         there = choices(self.desk.session.state.features)
+        usual = [key for key in there if key not in OFFERED]
         self.desk.session.change(
-            tr("what is trained"), pipelines=() if wanted == there else tuple(wanted) or (NOTHING,)
+            tr("what is trained"), pipelines=() if wanted == usual else tuple(wanted) or (NOTHING,)
         )
 
     def _check_all(self, state: Qt.CheckState) -> None:

@@ -63,6 +63,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Block-Toeplitz covariances in the Siegel disk, SVM",
     ),
     "fucone": ("Connectivity and power together", "FUCONE: covariance and connectivity, stacked"),
+    "sharp": (
+        "Keeps learning, visit after visit",
+        "Sparse spiking network with SHARP replay; neurokit sharp update lets it learn a visit",
+    ),
     "dummy": ("Most frequent class", "No signal at all: what every other must beat"),
 }
 SPLIT_WORDS = {
@@ -71,6 +75,8 @@ SPLIT_WORDS = {
     "cross-visit": "Each visit in turn",
 }
 HANDMADE = ("picked", "combined")
+# offered, and trained only where they are ticked
+OFFERED = ("sharp",)
 # stands in the state's pipelines where none is chosen
 NOTHING = "none"
 CLASS_WORDS = {
@@ -184,14 +190,16 @@ def choices(features: Sequence[Feature]) -> list[str]:
     from neurokit.visits.training import CLINIC
 
     handmade = HANDMADE[: min(len(features), 2)]
-    return [*handmade, *(each.pipeline for each in CLINIC)]
+    return [*handmade, *(each.pipeline for each in CLINIC), *OFFERED]
 
 
 def chosen(state: State) -> list[str]:
-    """What of it is chosen; all of it where nothing was said."""
+    """What of it is chosen; all but what is only offered where nothing was said."""
     there = choices(state.features)
     wanted = [key for key in there if key in state.pipelines]
-    return wanted if wanted or NOTHING in state.pipelines else there
+    if wanted or NOTHING in state.pipelines:
+        return wanted
+    return [key for key in there if key not in OFFERED]
 
 
 def cut_of(state: State) -> Cut:
@@ -257,6 +265,7 @@ def _candidates(state: State, items: Sequence[RunItem]) -> list[Candidate]:
     from neurokit.visits.training import CLINIC
 
     known = {each.pipeline: each for each in CLINIC}
+    known |= {name: Candidate(pipeline=name) for name in OFFERED}
     picks = tuple((each.channel, each.low, each.high) for each in state.features)
     seen = None
     if state.picked_on is not None:
