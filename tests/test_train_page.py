@@ -12,7 +12,7 @@ from neurokit.app.cli.main import cli
 from neurokit.app.desktop.attempt_table import NAME, SCORE, VERDICT, spoken
 from neurokit.app.desktop.history import History
 from neurokit.app.desktop.main_window import Desk
-from neurokit.app.desktop.session import Feature, Session, Settings
+from neurokit.app.desktop.session import Feature, Session, Settings, State
 from neurokit.app.desktop.tasks import Tasks
 from neurokit.app.desktop.theme import apply_theme
 from neurokit.app.desktop.train import Page
