@@ -21,7 +21,7 @@ from neurokit.pipelines.sharp_rate import RateSharpClassifier
 from neurokit.timing import machine
 
 SEEDS = (0, 1, 2)
-TINY = {"layers": (64, 128, 64), "n_steps": 2}
+TINY = {"layers": (64, 128, 64), "n_steps": 2, "n_neighbors": 3}
 
 
 def digits(seed):
