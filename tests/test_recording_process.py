@@ -154,7 +154,7 @@ def test_a_recorder_whose_disk_is_full_has_said_so(tmp_path, amplifier):
     """In a process as the window's recorder is, which takes half the disk for all of it."""
     path = tmp_path / "run.xdf"
     code = (
-        "import sys; from neurokit import recorder, recording_process;"
+        "import sys; from neurokit.live import recorder, recording_process;"
         "recorder.FULL_BYTES = 2**60; recording_process.run(sys.argv[1], sys.argv[2], {})"
     )
     process = subprocess.Popen([sys.executable, "-c", code, f"lsl:{amplifier.name}", str(path)])
